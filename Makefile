@@ -12,6 +12,7 @@ help:  ## Show what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
 
 install: .venv/.installed  ## Make .venv with everything pinned by hash (a no-op the second time)
+	@:
 
 .venv/.installed: $(LOCKS) pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Partidor needs Python 3.11 or newer; name one by make PYTHON=python3.12 ...")'
