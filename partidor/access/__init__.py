@@ -1,0 +1,1 @@
+"""WHO MAY SEE AND DO WHAT. The only way to a row."""

@@ -1,0 +1,1 @@
+"""WHAT CAN HAPPEN. A verb is one transaction: load, check, decide, write, tell."""

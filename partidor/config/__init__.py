@@ -1,0 +1,1 @@
+"""The parts put together: settings, addresses, the `partidor` command."""

@@ -1,0 +1,7 @@
+"""Every address: the API now, the pages next."""
+
+from django.urls import path
+
+from partidor.inbound.api.v1 import api
+
+urlpatterns = [path("api/v1/", api.urls)]

@@ -1,0 +1,1 @@
+"""WHAT WE DECIDE. Plain Python: no Django, no clock, no I/O, no randomness."""

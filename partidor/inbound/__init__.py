@@ -1,0 +1,1 @@
+"""HOW THE WORLD REACHES US. Translate, one call inward, translate back. No logic."""

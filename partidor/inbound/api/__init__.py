@@ -1,0 +1,1 @@
+"""The public API: a contract, versioned by folder."""

@@ -1,0 +1,60 @@
+"""The end customer behind one or several leads, and the keys by which it is known again."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from django.db import models
+
+from partidor.models.rows import VendorRow
+
+
+class Customer(VendorRow):
+    """A company or person. It holds no personal values: those live in its leads."""
+
+    kind = models.CharField(max_length=10)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "customer"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CustomerKey(VendorRow):
+    """One key (e-mail, name and postal code, …) and the customer that first had it. The value is hashed."""
+
+    kind = models.CharField(max_length=12)
+    value = models.CharField(max_length=32)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="keys")
+    name_digest = models.CharField(max_length=32, default="")
+    """The name that first came with the key: a domain or phone that many names share says nothing."""
+
+    class Meta:
+        db_table = "customer_key"
+        constraints = (models.UniqueConstraint(fields=["vendor", "kind", "value"], name="customer_key_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.customer_id}"
+
+
+class CustomerKeyLink(VendorRow):
+    """A further customer that came with the same key. Nothing is ever merged destructively."""
+
+    key = models.ForeignKey(CustomerKey, on_delete=models.PROTECT, related_name="links")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="key_links")
+    name_digest = models.CharField(max_length=32, default="")
+
+    class Meta:
+        db_table = "customer_key_link"
+        constraints = (models.UniqueConstraint(fields=["key", "customer"], name="customer_key_link_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.key_id} also of {self.customer_id}"
+
+
+def digest(vendor_id: UUID, value: str) -> str:
+    """Hash a key's value for one vendor (blake2b, 128 bits), so that no personal value is kept in a key."""
+    return hashlib.blake2b(value.encode(), digest_size=16, key=vendor_id.bytes).hexdigest()

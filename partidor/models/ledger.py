@@ -1,0 +1,52 @@
+"""The vendor's one ledger row: who was due what, and who got it. It is the lock of every routing run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+
+from partidor.domain.routing.fairness import Ledger
+from partidor.models.vendor import Vendor
+
+
+class LedgerRow(models.Model):
+    """The ledger as compact JSON; no foreign key points at it."""
+
+    vendor = models.OneToOneField(Vendor, on_delete=models.PROTECT, primary_key=True, related_name="ledger")
+    entries = models.TextField(default="{}")
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger"
+
+    def __str__(self) -> str:
+        return f"ledger of {self.vendor_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """The vendor as routing finds it under the ledger lock."""
+
+    vendor: Vendor
+    ledger: Ledger
+
+
+def lock_ledger(vendor_id: UUID) -> Distribution:
+    """Lock the ledger row and read it with the vendor's versions: always the last lock to be taken."""
+    row = (
+        LedgerRow.objects.select_for_update(of=("self",)).select_related("vendor").get(vendor_id=vendor_id)
+    )
+    return Distribution(row.vendor, Ledger.from_json(row.entries))
+
+
+def read_ledger(vendor_id: UUID) -> Ledger:
+    """Read the ledger without a lock, for reports."""
+    return Ledger.from_json(LedgerRow.objects.values_list("entries", flat=True).get(vendor_id=vendor_id))
+
+
+def keep_ledger(vendor_id: UUID, ledger: Ledger, *, at: datetime) -> None:
+    """Write the ledger back."""
+    LedgerRow.objects.filter(vendor_id=vendor_id).update(entries=ledger.to_json(), updated_at=at)

@@ -1,0 +1,45 @@
+"""The only writer of ``state``: one conditional UPDATE per move, or a refusal with the real state."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+
+from partidor.domain.life import Life
+from partidor.domain.refusal import NotPossibleNow
+
+
+class Moving(models.Model):
+    """A row with a life: see domain/states.py."""
+
+    life: Life
+    state = models.CharField(max_length=12)
+
+    class Meta:
+        abstract = True
+
+    def move(self, verb: str, *, at: datetime, **columns: object) -> None:
+        """Move this row by a verb and write further columns in the same UPDATE.
+
+        Raises NotPossibleNow with the state that the database holds when the verb does not leave from it.
+        """
+        if not move_all(type(self), [self.pk], verb, at=at, **columns):
+            real = type(self)._default_manager.values_list("state", flat=True).get(pk=self.pk)
+            raise NotPossibleNow(what=self.life.record, state=real, verb=verb)
+        self.state = self.life.move(verb).target
+        for column, value in columns.items():
+            setattr(self, column, value)
+
+
+def move_all(
+    model: type[Moving], ids: Collection[UUID], verb: str, *, at: datetime, **columns: object
+) -> int:
+    """Move those of the rows that the verb may move; return how many moved."""
+    move = model.life.move(verb)
+    touched = {"updated_at": at} if model.life.record == "lead" else {}
+    return model._default_manager.filter(pk__in=ids, state__in=move.sources).update(
+        state=move.target, **touched, **columns
+    )

@@ -1,0 +1,65 @@
+"""The outbox: what is to be told, and each telling of it to one recipient."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from partidor.models.rows import DueRow
+
+
+class Notice(DueRow):
+    """Something to tell a partner's people or the channel managers, written with the event that causes it.
+
+    ``name`` says what it is for, so that the same thing is noticed once however often a worker is killed.
+    """
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=30)
+    lead = models.ForeignKey("partidor.Lead", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    offer = models.ForeignKey("partidor.Offer", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    partner = models.ForeignKey(
+        "partidor.Partner", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """The partner whose people are told; null means the vendor's channel managers (or, with a person, that person)."""
+    person = models.ForeignKey("partidor.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    reason = models.CharField(max_length=40, default="", blank=True)
+    created_at = models.DateTimeField()
+    dropped = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "notice"
+        indexes = (models.Index(fields=["due_at"], condition=~Q(due_at=None), name="notice_due"),)
+        constraints = (models.UniqueConstraint(fields=["vendor", "name"], name="notice_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delivery(DueRow):
+    """One notice to one address over one channel."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
+    channel = models.CharField(max_length=10, default="mail")
+    address = models.CharField(max_length=254)
+    language = models.CharField(max_length=20, default="", blank=True)
+    outcome = models.CharField(max_length=10, default="", blank=True)
+    """Empty while due; then sent, kept (no mail server is set), dropped (stale) or failed."""
+    subject = models.CharField(max_length=500, default="", blank=True)
+    text = models.TextField(default="", blank=True)
+    """Filled only when the mail is kept, for the console to show."""
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery"
+        indexes = (
+            models.Index(fields=["due_at"], condition=~Q(due_at=None), name="delivery_due"),
+            models.Index(fields=["vendor", "created_at", "id"], name="delivery_of_vendor"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["notice", "channel", "address"], name="delivery_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} to {self.channel}"

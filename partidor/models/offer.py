@@ -1,0 +1,69 @@
+"""An offer: one lead to one partner in one round."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from partidor.domain.states import OFFER
+from partidor.models.moving import Moving
+from partidor.models.rows import VendorRow
+
+RUNNING = Q(state="accepted", ended_at=None)
+WAITING = Q(state__in=["open", "interested"])
+LOADING = RUNNING | Q(state="open", exclusive=True)
+"""What counts as a partner's load: accepted running leads and open exclusive offers."""
+
+
+class Offer(VendorRow, Moving):
+    """One lead offered to one partner: the terms, the answer, and how an accepted one ended."""
+
+    life = OFFER
+
+    lead = models.ForeignKey("partidor.Lead", on_delete=models.PROTECT, related_name="offers", db_index=False)
+    partner = models.ForeignKey("partidor.Partner", on_delete=models.PROTECT, related_name="+", db_index=False)
+    decision = models.ForeignKey("partidor.Decision", on_delete=models.PROTECT, null=True, related_name="+")
+    run = models.PositiveSmallIntegerField()
+    round = models.PositiveSmallIntegerField()
+    via = models.CharField(max_length=16, default="plan")
+    exclusive = models.BooleanField(default=True)
+    reveal = models.CharField(max_length=6, default="full")
+    place = models.PositiveSmallIntegerField(default=1)
+    rivals = models.PositiveSmallIntegerField(default=0)
+    distance_km = models.FloatField(null=True)
+    test = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    remind_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=30, default="", blank=True)
+    note = models.CharField(max_length=2000, default="", blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=12, default="", blank=True)
+
+    class Meta:
+        db_table = "offer"
+        indexes = (
+            models.Index(fields=["lead", "opened_at"], name="offer_of_lead"),
+            models.Index(fields=["vendor", "opened_at", "id"], name="offer_by_opening"),
+            models.Index(fields=["vendor", "partner", "opened_at", "id"], name="offer_of_partner"),
+            models.Index(fields=["vendor", "partner"], condition=LOADING, name="offer_load"),
+            models.Index(
+                fields=["vendor", "partner", "answered_at"],
+                condition=Q(state="expired", exclusive=True),
+                name="offer_skipped",
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["lead"], condition=RUNNING, name="offer_one_primary"),
+            models.UniqueConstraint(fields=["lead", "partner"], condition=WAITING, name="offer_one_open"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by="") | Q(ended_at__isnull=False, state="accepted"),
+                name="offer_only_accepted_end",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} to {self.partner_id}"

@@ -1,0 +1,46 @@
+"""Where leads come from, and which own fields they carry."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from partidor.models.rows import VendorRow
+
+SOURCE_KINDS = ("api", "form", "import", "event", "email", "crm")
+FIELD_TYPES = ("text", "number", "date", "boolean")
+
+
+class Source(VendorRow):
+    """A source of leads with its review policy, mapping and default temperature."""
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, default="api")
+    review = models.BooleanField(default=False)
+    default_temperature = models.CharField(max_length=4, default="warm")
+    mapping = models.JSONField(default=dict)
+    required = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "source"
+        constraints = (models.UniqueConstraint(fields=["vendor", "name"], name="source_name_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FieldDefinition(VendorRow):
+    """A custom field of a vendor's leads: key, type and labels per language."""
+
+    key = models.CharField(max_length=60)
+    type = models.CharField(max_length=10, default="text")
+    label = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "field_definition"
+        constraints = (models.UniqueConstraint(fields=["vendor", "key"], name="field_key_once"),)
+
+    def __str__(self) -> str:
+        return self.key

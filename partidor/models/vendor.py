@@ -1,0 +1,57 @@
+"""The vendor: a tenant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F
+
+from partidor.models.rows import Row
+
+DIMENSIONS = {"tier": ["bronze", "silver", "gold"]}
+
+
+class Vendor(Row):
+    """The company whose leads are distributed."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=300)
+    country = models.CharField(max_length=2, default="DE")
+    time_zone = models.CharField(max_length=60, default="Europe/Berlin")
+    language = models.CharField(max_length=20, default="de")
+    currency = models.CharField(max_length=3, default="EUR")
+    dimensions = models.JSONField(default=dict)
+    """Ordered tag dimensions, low to high: {"tier": ["bronze", "silver", "gold"]}."""
+    follow_up_days = models.PositiveSmallIntegerField(default=14)
+    """Days without activity after which an accepted lead asks for attention."""
+    network_version = models.PositiveIntegerField(default=0)
+    ruleset_version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "vendor"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def found(cls, *, slug: str, name: str, at: datetime, **columns: object) -> Vendor:
+        """Create a vendor with the usual dimensions and an empty ledger."""
+        from partidor.models.ledger import LedgerRow
+
+        vendor = cls.objects.create(slug=slug, name=name, created_at=at, dimensions=DIMENSIONS, **columns)
+        LedgerRow.objects.create(vendor=vendor, updated_at=at)
+        return vendor
+
+
+def next_network_version(vendor_id: UUID) -> int:
+    """Raise the vendor's network version and return it; the row stays locked until the transaction ends."""
+    Vendor.objects.filter(pk=vendor_id).update(network_version=F("network_version") + 1)
+    return int(Vendor.objects.values_list("network_version", flat=True).get(pk=vendor_id))
+
+
+def lock_vendor(vendor_id: UUID) -> Vendor:
+    """Lock the vendor's row: rules, sources and the network change one at a time."""
+    return Vendor.objects.select_for_update().get(pk=vendor_id)

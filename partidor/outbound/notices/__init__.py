@@ -1,0 +1,1 @@
+"""The words: one file and its templates per message."""

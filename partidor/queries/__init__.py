@@ -1,0 +1,1 @@
+"""WHAT WE CAN ANSWER. Read only; frozen cards out, never table rows."""
