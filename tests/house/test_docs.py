@@ -1,0 +1,108 @@
+"""What the docs must say, so that they stay true: `make docs` writes what can be written by a machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from partidor.domain import states
+from tests.house.source import ROOT, dotted, nodes, sources
+
+EVENT = re.compile(r"(?:lead|offer|partner|points|rules)\.[a-z]+(?:_[a-z]+)*")
+FIRST_CELL = re.compile(r"^\| `([^`]+)` \|", re.M)
+NOT_EVENTS: dict[str, str] = {
+    "partner.email": "a column",
+}
+"""Texts in the code that look like an event type: what they are."""
+
+
+@cache
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def told_events() -> dict[str, str]:
+    """Every event type that the code can tell, with the place."""
+    found = {move.event: "partidor/domain/states.py" for life in (states.LEAD, states.OFFER) for move in life.moves}
+    for source in sources():
+        if source.within("partidor/actions/", "partidor/models/", "partidor/outbound/", "partidor/queries/"):
+            for node in nodes(source, ast.Constant):
+                if isinstance(node.value, str) and EVENT.fullmatch(node.value) and node.value not in NOT_EVENTS:
+                    found.setdefault(node.value, source.at(node))
+    return {event: place for event, place in found.items() if event}
+
+
+def refusals() -> dict[str, tuple[str, str]]:
+    """Every refusal: code → (sentence, place). A refusal is a class that descends from Refusal, by name."""
+    classes = [(source, node) for source in sources() for node in nodes(source, ast.ClassDef)]
+    known = {"Refusal"}
+    while True:
+        more = {node.name for _, node in classes if {dotted(base).split(".")[-1] for base in node.bases} & known}
+        if more <= known:
+            break
+        known |= more
+    found = {}
+    for source, node in classes:
+        if node.name in known - {"Refusal"}:
+            code = re.sub(r"(?<!^)(?=[A-Z])", "-", node.name).lower()
+            sentence = " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split())
+            found[code] = (sentence, source.at(node))
+    return found
+
+
+class TestStatesPage:
+    @pytest.mark.parametrize("life", [states.LEAD, states.OFFER], ids=lambda life: life.record)
+    def test_draws_the_tables_of_the_code(self, life: states.Life) -> None:
+        assert f"```mermaid\n{life.mermaid()}\n```" in page("states.md"), "draw it again: make docs"
+
+
+class TestEventsPage:
+    def test_explains_every_event_that_is_told(self) -> None:
+        explained = set(FIRST_CELL.findall(page("events.md")))
+        missing = [f"{event} ({place})" for event, place in told_events().items() if event not in explained]
+        assert not missing, "\n  ".join(["Receivers read docs/events.md; add a row for:", *missing])
+
+    def test_names_each_event_once(self) -> None:
+        explained = FIRST_CELL.findall(page("events.md"))
+        assert len(explained) == len(set(explained))
+
+
+class TestRefusalsPage:
+    def test_holds_the_sentence_and_the_status_of_every_refusal(self) -> None:
+        rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.+? \| \S+) \|$", page("refusals.md"), re.M))
+        broken = [
+            f"{code}: {sentence} ({place})"
+            for code, (sentence, place) in refusals().items()
+            if not re.fullmatch(re.escape(sentence) + r" \| \d{3}", rows.get(code, ""))
+        ]
+        assert not broken, "\n  ".join(["Write them by `make docs`, then fill in the HTTP status:", *broken])
+
+    def test_names_no_refusal_that_is_gone(self) -> None:
+        assert set(FIRST_CELL.findall(page("refusals.md"))) <= set(refusals())
+
+
+class TestOperatingPage:
+    def test_explains_every_setting(self) -> None:
+        named = {
+            node.value
+            for source in sources("partidor/config")
+            for node in nodes(source, ast.Constant)
+            if isinstance(node.value, str) and re.fullmatch(r"PARTIDOR_[A-Z_]*[A-Z]", node.value)
+        }
+        assert named, "where have the settings gone?"
+        missing = named - set(FIRST_CELL.findall(page("operating.md")))
+        assert not missing, f"the operator reads docs/operating.md; add a row for {sorted(missing)}"
+
+    def test_explains_every_scope_of_a_key(self) -> None:
+        scope = re.compile(r"(?:leads|offers|partners|rules|reports|webhooks):(?:read|write)")
+        named = {
+            node.value
+            for source in sources()
+            for node in nodes(source, ast.Constant)
+            if isinstance(node.value, str) and scope.fullmatch(node.value)
+        }
+        missing = named - set(FIRST_CELL.findall(page("access.md")))
+        assert not missing, f"docs/access.md says what a key may do; add a row for {sorted(missing)}"
