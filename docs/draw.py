@@ -33,7 +33,10 @@ def list_refusals() -> None:
     page = DOCS / "refusals.md"
     text = page.read_text()
     statuses = dict(re.findall(r"^\| `([a-z-]+)` \| .+? \| (\d{3}) \|$", text, re.M))
-    rows = [f"| `{code}` | {told} | {statuses.get(code) or AGREED.get(code, '?')} |" for code, (told, _) in sorted(refusals().items())]
+    rows = [
+        f"| `{code}` | {told} | {statuses.get(code) or AGREED.get(code, '?')} |"
+        for code, (told, _) in sorted(refusals().items())
+    ]
     head, separator = text.split("|---|", 1)[0], "|---|---|---|\n"
     page.write_text(head + separator + "\n".join(rows) + "\n")
 

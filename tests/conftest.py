@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.offline import switch_off
+from tests.postgres import make_database
 
 switch_off()
 
 settings.register_profile("quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("quick"), max_examples=2000)
 settings.load_profile(os.environ.get("PARTIDOR_TEST_HYPOTHESIS", "quick"))
+
+
+@pytest.fixture
+def empty_database(tmp_path: Path) -> str:
+    """The address of an empty database, for tests that start Partidor's own processes."""
+    if os.environ["PARTIDOR_TEST_DATABASE"] == "sqlite":
+        return f"sqlite:///{tmp_path / 'partidor.sqlite3'}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    return make_database(os.environ["PARTIDOR_TEST_DATABASE_URL"], f"processes_{worker}")

@@ -57,10 +57,15 @@ class Postgres:
 
     def database(self, name: str) -> str:
         """Make an empty database, in place of one of that name, and return its address."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return self.url(name)
+        return make_database(self.url(), name)
+
+
+def make_database(server: str, name: str) -> str:
+    """Make an empty database on the server that an address names, in place of one of that name; return its address."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return re.sub(r"(?<=/)[^/?]+(?=\?|$)", name, server, count=1)
 
 
 def find_programs() -> Path:

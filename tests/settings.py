@@ -38,9 +38,8 @@ from partidor.config.settings import *  # noqa: E402, F403
 from partidor.config.settings import DATABASES  # noqa: E402
 
 for _alias, _settings in DATABASES.items():
-    if "sqlite" in _settings["ENGINE"]:
+    if "sqlite" in str(_settings["ENGINE"]):
         # A file, never memory: threads and other processes must see the same database.
-        _file = Path(os.environ["PARTIDOR_HOME"]) / f"test-{_alias}.sqlite3"
-        _settings.setdefault("TEST", {})["NAME"] = str(_file)
+        _settings["TEST"] = {"NAME": str(Path(os.environ["PARTIDOR_HOME"]) / f"test-{_alias}.sqlite3")}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose

@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from partidor.domain import states
+from partidor.domain.life import Life
 from tests.house.source import ROOT, dotted, nodes, sources
 
 EVENT = re.compile(r"(?:lead|offer|partner|points|rules)\.[a-z]+(?:_[a-z]+)*")
@@ -55,7 +56,7 @@ def refusals() -> dict[str, tuple[str, str]]:
 
 class TestStatesPage:
     @pytest.mark.parametrize("life", [states.LEAD, states.OFFER], ids=lambda life: life.record)
-    def test_draws_the_tables_of_the_code(self, life: states.Life) -> None:
+    def test_draws_the_tables_of_the_code(self, life: Life) -> None:
         assert f"```mermaid\n{life.mermaid()}\n```" in page("states.md"), "draw it again: make docs"
 
 
