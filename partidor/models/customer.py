@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import models
@@ -22,6 +23,13 @@ class Customer(VendorRow):
     def __str__(self) -> str:
         return str(self.pk)
 
+    @staticmethod
+    def keep(customers: list[Customer], keys: list[CustomerKey], links: list[CustomerKeyLink]) -> None:
+        """Keep new customers, their new keys, and links of known keys to further customers."""
+        Customer.objects.bulk_create(customers)
+        CustomerKey.objects.bulk_create(keys)
+        CustomerKeyLink.objects.bulk_create(links, ignore_conflicts=True)
+
 
 class CustomerKey(VendorRow):
     """One key (e-mail, name and postal code, …) and the customer that first had it. The value is hashed."""
@@ -39,6 +47,11 @@ class CustomerKey(VendorRow):
     def __str__(self) -> str:
         return f"{self.kind} of {self.customer_id}"
 
+    @staticmethod
+    def find(vendor_id: UUID, values: Iterable[str]) -> dict[str, CustomerKey]:
+        """Return the known ones of some hashed values (which carry their kind)."""
+        return {key.value: key for key in CustomerKey.objects.filter(vendor_id=vendor_id, value__in=values)}
+
 
 class CustomerKeyLink(VendorRow):
     """A further customer that came with the same key. Nothing is ever merged destructively."""
@@ -53,6 +66,15 @@ class CustomerKeyLink(VendorRow):
 
     def __str__(self) -> str:
         return f"{self.key_id} also of {self.customer_id}"
+
+    @staticmethod
+    def names_of(keys: Iterable[CustomerKey]) -> dict[UUID, set[str]]:
+        """Tell which names (hashed) share each key."""
+        names = {key.pk: {key.name_digest} for key in keys}
+        if names:
+            for key_id, name in CustomerKeyLink.objects.filter(key_id__in=names).values_list("key_id", "name_digest"):
+                names[key_id].add(name)
+        return names
 
 
 def digest(vendor_id: UUID, value: str) -> str:

@@ -11,8 +11,8 @@ class Decision(VendorRow):
     """One decision, complete enough to be computed again."""
 
     lead = models.ForeignKey("partidor.Lead", on_delete=models.PROTECT, related_name="decisions", db_index=False)
-    number = models.PositiveIntegerField()
-    """Counts the decisions of the lead."""
+    lead_seq = models.PositiveIntegerField()
+    """The number of the lead's first event after this decision: the order of decisions."""
     at = models.DateTimeField()
     trigger = models.CharField(max_length=12)
     ruleset_version = models.PositiveIntegerField()
@@ -22,7 +22,12 @@ class Decision(VendorRow):
 
     class Meta:
         db_table = "decision"
-        constraints = (models.UniqueConstraint(fields=["lead", "number"], name="decision_number_once"),)
+        constraints = (models.UniqueConstraint(fields=["lead", "lead_seq"], name="decision_once"),)
+
+    @staticmethod
+    def keep(decisions: list[Decision]) -> None:
+        """Keep decisions; they are never changed."""
+        Decision.objects.bulk_create(decisions)
 
     def __str__(self) -> str:
-        return f"decision {self.number} of {self.lead_id}"
+        return f"decision {self.lead_seq} of {self.lead_id}"

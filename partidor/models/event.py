@@ -29,3 +29,8 @@ class Event(VendorRow):
 
     def __str__(self) -> str:
         return self.type
+
+    @staticmethod
+    def append(events: list[Event]) -> None:
+        """Append facts."""
+        Event.objects.bulk_create(events)

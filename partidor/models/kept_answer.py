@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from partidor.models.rows import Row
@@ -27,3 +29,35 @@ class KeptAnswer(Row):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    @staticmethod
+    def find(owner_id: str, method: str, path: str, name: str) -> KeptAnswer | None:
+        """Find the answer kept under a name."""
+        return KeptAnswer.objects.filter(owner_id=owner_id, method=method, path=path, name=name).first()
+
+    @staticmethod
+    def take(
+        owner_id: str,
+        method: str,
+        path: str,
+        name: str,
+        body_digest: str,
+        *,
+        at: datetime,
+        instead_of: KeptAnswer | None = None,
+    ) -> KeptAnswer:
+        """Take the name. Who comes second waits here until the first commits, and then breaks the unique key."""
+        if instead_of is not None:
+            instead_of.delete()
+        return KeptAnswer.objects.create(
+            owner_id=owner_id, method=method, path=path, name=name, body_digest=body_digest, created_at=at
+        )
+
+    def keep(self, status: int, body: str) -> None:
+        """Keep the answer."""
+        KeptAnswer.objects.filter(pk=self.pk).update(status=status, body=body)
+
+    @staticmethod
+    def forget(*, before: datetime) -> int:
+        """Delete answers kept before a time; return how many."""
+        return KeptAnswer.objects.filter(created_at__lt=before).delete()[0]

@@ -58,6 +58,11 @@ class ApiKey(VendorRow):
         )
         return key, secret
 
+    def revoke(self, at: datetime) -> None:
+        """Revoke the key, once."""
+        ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=at)
+        self.revoked_at = self.revoked_at or at
+
 
 def digest(secret: str) -> str:
     """Hash a secret for look-up."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import Q
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
 
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from partidor.domain.facts import Point
+from partidor.domain.intake.inquiry import Inquiry
 from partidor.domain.states import CLOSED_LEAD, LEAD
+from partidor.models.ids import reference
 from partidor.models.moving import Moving
 from partidor.models.rows import VendorRow
+from partidor.models.source import Source
+from partidor.models.vendor import Vendor
 
 
 
@@ -112,6 +121,83 @@ class Lead(VendorRow, Moving):
     def __str__(self) -> str:
         return self.ref
 
+    @classmethod
+    def receive(
+        cls,
+        vendor: Vendor,
+        source: Source,
+        inquiry: Inquiry,
+        customer_id: UUID,
+        point: Point | None,
+        flags: Iterable[str],
+        fingerprint: str,
+        *,
+        at: datetime,
+    ) -> Lead:
+        """Make (not yet write) the lead of an inquiry: to be reviewed, or about to be routed."""
+        where = inquiry.point or point
+        noted = {*inquiry.flags, *flags} | (set() if where else {"not_placed"})
+        review = source.review
+        lead = cls(
+            vendor=vendor,
+            source=source,
+            customer_id=customer_id,
+            fingerprint=fingerprint,
+            state=LEAD.move("hold" if review else "route").target,
+            attention_reason="review" if review else "routing",
+            attention_at=at,
+            ref=reference(),
+            lat=where[0] if where else None,
+            lon=where[1] if where else None,
+            utm=inquiry.utm,
+            flags=sorted(noted),
+            consent=inquiry.consent or {},
+            received_at=at,
+            last_event_at=at,
+            updated_at=at,
+            **{name: getattr(inquiry, name) for name in INQUIRY_COLUMNS},
+        )
+        lead.search_text = searchable(lead, inquiry)
+        return lead
+
+    @staticmethod
+    def keep(leads: list[Lead], contacts: list[Contact]) -> None:
+        """Write new leads and their contacts."""
+        Lead.objects.bulk_create(leads)
+        Contact.objects.bulk_create(contacts)
+
+    @staticmethod
+    def with_external_ids(names: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], Lead]:
+        """Find leads by source and external id; nameless ones are not looked for."""
+        wanted = {(source, name) for source, name in names if name}
+        if not wanted:
+            return {}
+        rows = Lead.objects.select_related("source").filter(
+            source_id__in={source for source, _ in wanted}, external_id__in={name for _, name in wanted}
+        )
+        return {(lead.source_id, lead.external_id): lead for lead in rows}
+
+    @staticmethod
+    def repeated_inquiries(
+        customers: Collection[UUID], prints: Collection[str], *, since: datetime
+    ) -> dict[tuple[UUID, str], Lead]:
+        """Find and lock open leads of these customers with the same person and text, by (customer, print)."""
+        if not customers:
+            return {}
+        rows = (
+            Lead.objects.select_related("source")
+            .filter(customer_id__in=customers, fingerprint__in=[p for p in prints if p], received_at__gte=since)
+            .exclude(state__in=CLOSED_LEAD)
+            .order_by("pk")
+            .select_for_update(of=("self",))
+        )
+        return {(lead.customer_id, lead.fingerprint): lead for lead in rows}
+
+    @staticmethod
+    def objects_of(leads: Iterable[Lead]) -> QuerySet[Lead]:
+        """Return the rows of leads that the caller holds."""
+        return Lead.objects.filter(pk__in=[lead.pk for lead in leads])
+
 
 class Contact(VendorRow):
     """A person at the customer who stands in an inquiry; position 0 is the main contact."""
@@ -131,3 +217,30 @@ class Contact(VendorRow):
 
     def __str__(self) -> str:
         return f"contact {self.position} of {self.lead_id}"
+
+    @staticmethod
+    def of(lead: Lead, inquiry: Inquiry) -> list[Contact]:
+        """Make (not yet write) the contacts of an inquiry."""
+        return [
+            Contact(
+                vendor_id=lead.vendor_id,
+                lead=lead,
+                position=position,
+                **{name: getattr(contact, name) for name in CONTACT_COLUMNS},
+            )
+            for position, contact in enumerate(inquiry.contacts)
+        ]
+
+
+INQUIRY_COLUMNS = (
+    "external_id", "test", "company", "street", "postal_code", "city", "region", "country", "inquiry", "product",
+    "vertical", "language", "employees", "value_minor", "currency", "temperature", "timeline", "campaign", "custom",
+)  # fmt: skip
+CONTACT_COLUMNS = ("first_name", "last_name", "email", "phone", "job_title", "role")
+
+
+def searchable(lead: Lead, inquiry: Inquiry) -> str:
+    """Put what people search for into one text, casefolded."""
+    people = (f"{c.first_name} {c.last_name} {c.email}" for c in inquiry.contacts)
+    parts = (lead.ref, lead.company, *people, lead.postal_code, lead.city, lead.product, lead.external_id)
+    return " ".join(" ".join(parts).split()).casefold()

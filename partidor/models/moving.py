@@ -29,9 +29,13 @@ class Moving(models.Model):
         if not move_all(type(self), [self.pk], verb, at=at, **columns):
             real = type(self)._default_manager.values_list("state", flat=True).get(pk=self.pk)
             raise NotPossibleNow(what=self.life.record, state=real, verb=verb)
-        self.state = self.life.move(verb).target
+        self.take_state(self.life.move(verb).target)
         for column, value in columns.items():
             setattr(self, column, value)
+
+    def take_state(self, state: str) -> None:
+        """Follow in memory what a set-wise move did in the database."""
+        self.state = state
 
 
 def move_all(

@@ -35,6 +35,11 @@ class Notice(DueRow):
     def __str__(self) -> str:
         return self.name
 
+    @staticmethod
+    def put(notices: list[Notice]) -> None:
+        """Put notices into the outbox; one that is there already stays as it is."""
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+
 
 class Delivery(DueRow):
     """One notice to one address over one channel."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 
@@ -64,6 +68,42 @@ class Offer(VendorRow, Moving):
                 name="offer_only_accepted_end",
             ),
         )
+
+    @staticmethod
+    def open(offers: list[Offer]) -> None:
+        """Open offers, all at once."""
+        Offer.objects.bulk_create(offers)
+
+    @staticmethod
+    def seen(offer: Offer, at: datetime) -> None:
+        """Note the first look."""
+        Offer.objects.filter(pk=offer.pk, seen_at=None).update(seen_at=at)
+
+    @staticmethod
+    def remind(offers: Iterable[Offer], at: datetime) -> None:
+        """Note that partners were reminded."""
+        Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(reminded_at=at)
+
+    @staticmethod
+    def extend(offers: Iterable[Offer], until: datetime) -> None:
+        """Give waiting offers more time."""
+        Offer.objects.filter(pk__in=[offer.pk for offer in offers]).filter(WAITING).update(expires_at=until)
+
+    @staticmethod
+    def skips(offers: Sequence[Offer], *, since: datetime) -> tuple[dict[UUID, int], dict[UUID, int]]:
+        """Count unanswered exclusive offers: per partner since a time, and per lead, for these offers' sides."""
+        expired = Offer.objects.filter(state="expired", exclusive=True, vendor_id=offers[0].vendor_id).order_by()
+        by_partner = expired.filter(partner_id__in={o.partner_id for o in offers}, answered_at__gte=since)
+        by_lead = expired.filter(lead_id__in={o.lead_id for o in offers})
+        return (
+            dict(by_partner.values_list("partner_id").annotate(models.Count("pk"))),
+            dict(by_lead.values_list("lead_id").annotate(models.Count("pk"))),
+        )
+
+    def end(self, ended_by: str, at: datetime) -> None:
+        """End this accepted offer, once."""
+        Offer.objects.filter(pk=self.pk, ended_at=None).update(ended_at=at, ended_by=ended_by)
+        self.ended_at, self.ended_by = at, ended_by
 
     def __str__(self) -> str:
         return f"{self.lead_id} to {self.partner_id}"

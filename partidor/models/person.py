@@ -38,6 +38,16 @@ class Person(AbstractBaseUser):
         return self.name
 
 
+def set_first_password(person_id: UUID, password: str) -> bool:
+    """Give a person without a password a first one; False if there is one, which nobody else may change."""
+    person = Person.objects.get(pk=person_id)
+    if person.password:
+        return False
+    person.set_password(password)
+    Person.objects.filter(pk=person_id).update(password=person.password)
+    return True
+
+
 class Membership(VendorRow):
     """What a person is at a vendor (no partner) or at one of its partners."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from partidor.models.rows import VendorRow
+from partidor.models.vendor import Vendor
 
 SOURCE_KINDS = ("api", "form", "import", "event", "email", "crm")
 FIELD_TYPES = ("text", "number", "date", "boolean")
@@ -28,6 +31,14 @@ class Source(VendorRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @staticmethod
+    def create_usual(vendor: Vendor, at: datetime) -> None:
+        """Create the sources a new vendor starts with."""
+        Source.objects.bulk_create(
+            Source(vendor=vendor, name=name, kind=kind, created_at=at)
+            for name, kind in (("website", "form"), ("api", "api"), ("import", "import"))
+        )
 
 
 class FieldDefinition(VendorRow):

@@ -26,6 +26,8 @@ class Vendor(Row):
     """Ordered tag dimensions, low to high: {"tier": ["bronze", "silver", "gold"]}."""
     follow_up_days = models.PositiveSmallIntegerField(default=14)
     """Days without activity after which an accepted lead asks for attention."""
+    decline_policies = models.JSONField(default=dict)
+    """What follows a decline, per reason: next, review or exclude_customer; domain/offers.py has the usual ones."""
     network_version = models.PositiveIntegerField(default=0)
     ruleset_version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -35,6 +37,11 @@ class Vendor(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @staticmethod
+    def named(slug: str) -> Vendor | None:
+        """Find a vendor by its short name."""
+        return Vendor.objects.filter(slug=slug).first()
 
     @classmethod
     def found(cls, *, slug: str, name: str, at: datetime, **columns: object) -> Vendor:

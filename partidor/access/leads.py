@@ -1,0 +1,84 @@
+"""The way to leads and offers: what the viewer may see, nothing else, and in the order of the locks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from partidor.access.viewer import Viewer
+from partidor.domain.refusal import NotFound
+from partidor.models import Contact, Decision, Event, Lead, Offer
+from partidor.models.offer import RUNNING
+
+
+def visible_leads(viewer: Viewer) -> QuerySet[Lead]:
+    """Return all the vendor's leads, or for a partner those it has accepted and still has."""
+    leads = Lead.objects.filter(vendor_id=viewer.vendor_id)
+    return leads if viewer.partner_id is None else leads.filter(partner_id=viewer.partner_id)
+
+
+def visible_offers(viewer: Viewer) -> QuerySet[Offer]:
+    """Return all the vendor's offers, or for a partner its own."""
+    offers = Offer.objects.filter(vendor_id=viewer.vendor_id)
+    return offers if viewer.partner_id is None else offers.filter(partner_id=viewer.partner_id)
+
+
+def lead_for(viewer: Viewer, lead_id: UUID, *, lock: bool = False) -> Lead:
+    """Return one lead, locked if asked; NotFound if it is not there or not visible."""
+    leads = visible_leads(viewer).select_related("source")
+    if lock:
+        leads = leads.select_for_update(of=("self",))
+    if (lead := leads.filter(pk=lead_id).first()) is None:
+        raise NotFound(what="lead")
+    return lead
+
+
+def offer_for(viewer: Viewer, offer_id: UUID) -> Offer:
+    """Return one offer with its partner; NotFound if it is not there or not visible."""
+    offer = visible_offers(viewer).select_related("lead__source", "partner").filter(pk=offer_id).first()
+    if offer is None:
+        raise NotFound(what="offer")
+    return offer
+
+
+def lock_lead_of(offer: Offer) -> Lead:
+    """Lock the offer's lead: a lead is always locked before its offers."""
+    return Lead.objects.select_for_update(of=("self",)).select_related("source").get(pk=offer.lead_id)
+
+
+def lock_leads(vendor_id: UUID, ids: Collection[UUID]) -> list[Lead]:
+    """Lock some leads of one vendor in the order of their ids."""
+    leads = Lead.objects.filter(vendor_id=vendor_id, pk__in=ids).select_related("source").order_by("pk")
+    return list(leads.select_for_update(of=("self",)))
+
+
+def offers_of(leads: Collection[UUID]) -> QuerySet[Offer]:
+    """Return the offers of leads that the caller holds, in order of opening."""
+    return Offer.objects.filter(lead_id__in=leads).order_by("lead_id", "round", "place")
+
+
+def waiting_offers_of(lead: Lead) -> list[Offer]:
+    """Return the offers of a held lead that wait for an answer."""
+    return list(offers_of([lead.pk]).filter(state__in=["open", "interested"]))
+
+
+def running_offer_of(lead: Lead) -> Offer | None:
+    """Return the accepted offer that is running."""
+    return offers_of([lead.pk]).filter(RUNNING).first()
+
+
+def contacts_of(leads: Collection[UUID]) -> QuerySet[Contact]:
+    """Return the contacts of leads that the caller may see in full."""
+    return Contact.objects.filter(lead_id__in=leads).order_by("lead_id", "position")
+
+
+def events_of(lead: Lead) -> QuerySet[Event]:
+    """Return the events of a lead that the caller may see, oldest first."""
+    return Event.objects.filter(lead=lead).order_by("lead_seq")
+
+
+def decisions_of(lead: Lead) -> QuerySet[Decision]:
+    """Return the decisions about a lead, oldest first."""
+    return Decision.objects.filter(lead=lead).order_by("lead_seq")

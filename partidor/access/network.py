@@ -1,0 +1,101 @@
+"""The way to partners, rules, sources, fields, people and keys of the viewer's vendor."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from partidor.access.viewer import Viewer
+from partidor.domain.refusal import NotFound
+from partidor.models import (
+    ApiKey, Delivery, FieldDefinition, KeptAnswer, Membership, Partner, PartnerParent, RulesetVersion, Source,
+    Vendor,
+)  # fmt: skip
+
+
+def partners_of(viewer: Viewer) -> QuerySet[Partner]:
+    """Return the vendor's partners."""
+    return Partner.objects.filter(vendor_id=viewer.vendor_id)
+
+
+def partner_for(viewer: Viewer, partner_id: UUID, *, lock: bool = False) -> Partner:
+    """Return one partner of the vendor, locked if asked; NotFound otherwise."""
+    partners = partners_of(viewer)
+    partner = (partners.select_for_update() if lock else partners).filter(pk=partner_id).first()
+    if partner is None:
+        raise NotFound(what="partner")
+    return partner
+
+
+def parents_of(viewer: Viewer) -> QuerySet[PartnerParent]:
+    """Return who is whose distributor."""
+    return PartnerParent.objects.filter(vendor_id=viewer.vendor_id)
+
+
+def sources_of(viewer: Viewer) -> QuerySet[Source]:
+    """Return the vendor's sources that are in use."""
+    return Source.objects.filter(vendor_id=viewer.vendor_id, archived_at=None)
+
+
+def source_for(viewer: Viewer, source_id: UUID) -> Source:
+    """Return one source; NotFound otherwise."""
+    if (source := sources_of(viewer).filter(pk=source_id).first()) is None:
+        raise NotFound(what="source")
+    return source
+
+
+def fields_of(viewer: Viewer) -> QuerySet[FieldDefinition]:
+    """Return the vendor's custom fields."""
+    return FieldDefinition.objects.filter(vendor_id=viewer.vendor_id)
+
+
+def rulesets_of(viewer: Viewer) -> QuerySet[RulesetVersion]:
+    """Return the draft (version 0) and every published version."""
+    return RulesetVersion.objects.filter(vendor_id=viewer.vendor_id)
+
+
+def ruleset_for(viewer: Viewer, version: int) -> RulesetVersion:
+    """Return one version, 0 for the draft; NotFound otherwise."""
+    if (found := rulesets_of(viewer).filter(version=version).first()) is None:
+        raise NotFound(what="ruleset version")
+    return found
+
+
+def keys_of(viewer: Viewer) -> QuerySet[ApiKey]:
+    """Return the vendor's keys."""
+    return ApiKey.objects.filter(vendor_id=viewer.vendor_id)
+
+
+def key_for(viewer: Viewer, key_id: UUID) -> ApiKey:
+    """Return one key; NotFound otherwise."""
+    if (key := keys_of(viewer).filter(pk=key_id).first()) is None:
+        raise NotFound(what="key")
+    return key
+
+
+def memberships_of(viewer: Viewer) -> QuerySet[Membership]:
+    """Return the people of the vendor and its partners."""
+    return Membership.objects.filter(vendor_id=viewer.vendor_id).select_related("person")
+
+
+def deliveries_of(viewer: Viewer) -> QuerySet[Delivery]:
+    """Return what was told, to whom, and what became of it."""
+    return Delivery.objects.filter(vendor_id=viewer.vendor_id).select_related("notice")
+
+
+def kept_answers_of(viewer: Viewer) -> QuerySet[KeptAnswer]:
+    """Return the answers kept for the viewer's key."""
+    return KeptAnswer.objects.filter(owner_id=viewer.id)
+
+
+def vendor_named(name: str) -> Vendor:
+    """Find a vendor by id, short name or name, for the operator's commands; NotFound otherwise."""
+    by_name = Vendor.objects.filter(slug=name) | Vendor.objects.filter(name=name)
+    try:
+        by_name = by_name | Vendor.objects.filter(pk=UUID(name))
+    except ValueError:
+        pass
+    if (vendor := by_name.first()) is None:
+        raise NotFound(what=f"vendor {name!r}")
+    return vendor

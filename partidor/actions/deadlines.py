@@ -1,0 +1,145 @@
+"""What happens when a lead's next action falls due: remind, expire, ask for attention. Set-wise."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from partidor.access.due import beat, due_leads, lapsed_leads, open_offers_by_lead
+from partidor.access.viewer import system
+from partidor.actions.events import Told, telling
+from partidor.actions.rounds import draw_rounds
+from partidor.actions.transactions import in_one_transaction
+from partidor.models import Lead, Offer
+from partidor.models.moving import move_all
+
+log = logging.getLogger(__name__)
+BATCH = 100
+OUTAGE = timedelta(minutes=5)
+GRACE = timedelta(minutes=30)
+SKIP_SPAN = timedelta(days=30)
+
+
+@in_one_transaction
+def act_on_due(*, at: datetime) -> int:
+    """Do what is due for up to a hundred leads of one vendor; return how many leads were acted on.
+
+    The transaction is the lease: a killed worker leaves nothing behind.
+    """
+    leads = due_leads(at=at, limit=BATCH)
+    if not leads:
+        return 0
+    by_kind: dict[str, list[Lead]] = defaultdict(list)
+    for lead in leads:
+        by_kind[lead.next_action_kind].append(lead)
+    with telling(system(leads[0].vendor_id), at) as told:
+        for kind, group in sorted(by_kind.items()):
+            DUE[kind](group, told)
+    return len(leads)
+
+
+def remind(leads: Sequence[Lead], told: Told) -> None:
+    """Remind the partners whose offers still wait; next comes the deadline."""
+    offers = open_offers_by_lead(list(leads))
+    Offer.remind([offer for each in offers.values() for offer in each], told.at)
+    for lead in leads:
+        for offer in offers[lead.pk]:
+            told.event(lead, "offer.reminded", offer=offer)
+            told.notice("offer.reminded", offer.pk, lead=lead, offer=offer, partner_id=offer.partner_id)
+    deadlines = {lead.pk: max((o.expires_at for o in offers[lead.pk] if o.expires_at), default=told.at) for lead in leads}
+    told.note(leads, lambda lead: {"next_action_kind": "expire", "next_action_at": deadlines[lead.pk]})
+
+
+def expire(leads: Sequence[Lead], told: Told) -> None:
+    """Let the round's waiting offers lapse, and open the next round in the same transaction."""
+    offers = open_offers_by_lead(list(leads))
+    lapsed = [offer for each in offers.values() for offer in each]
+    move_all(Offer, [offer.pk for offer in lapsed], "expire", at=told.at, answered_at=told.at)
+    for lead in leads:
+        for offer in offers[lead.pk]:
+            told.event(lead, "offer.expired", offer=offer, round=offer.round)
+    _tell_repeated_skips(leads, [offer for offer in lapsed if offer.exclusive], told)
+    draw_rounds(leads, trigger="expiry", told=told)
+
+
+def _tell_repeated_skips(leads: Sequence[Lead], skipped: list[Offer], told: Told) -> None:
+    """Tell the managers of a partner, or a lead, with two unanswered exclusive offers (partner: in 30 days)."""
+    if not skipped:
+        return
+    partners, by_lead = Offer.skips(skipped, since=told.at - SKIP_SPAN)
+    now = Counter(offer.partner_id for offer in skipped)
+    of_lead = {lead.pk: lead for lead in leads}
+    for offer in skipped:
+        lead = of_lead[offer.lead_id]
+        count = partners[offer.partner_id]
+        if count >= 2 and count - now[offer.partner_id] < 2:
+            # told when the second skip is reached, not again for every further one
+            told.notice(
+                "partner.skips", f"{offer.partner_id}:{offer.pk}", lead=lead, offer=offer, reason="partner"
+            )
+            now[offer.partner_id] = -count
+        if by_lead[offer.lead_id] == 2:
+            told.notice("lead.skipped", f"{offer.lead_id}:{offer.run}", lead=lead, offer=offer, reason="lead")
+
+
+def follow_up(leads: Sequence[Lead], told: Told) -> None:
+    """Ask for attention to accepted leads on which nothing has happened for the vendor's follow-up gap."""
+    for lead in leads:
+        told.event(lead, "lead.stalled")
+    told.note(leads, lambda lead: _attention("stalled", told.at))
+
+
+def unpark(leads: Sequence[Lead], told: Told) -> None:
+    """Bring parked leads back to review."""
+    for lead in leads:
+        told.event(lead, "lead.held", reason="parking-over")
+    told.move_leads(leads, "unpark", lambda lead: _attention("review", told.at))
+
+
+def _attention(reason: str, at: datetime) -> dict[str, object]:
+    return {"next_action_kind": "", "next_action_at": None, "attention_reason": reason, "attention_at": at}
+
+
+DUE: dict[str, Callable[[Sequence[Lead], Told], None]] = {
+    "remind": remind,
+    "expire": expire,
+    "follow_up": follow_up,
+    "unpark": unpark,
+}
+"""What is due → what is done."""
+
+
+@in_one_transaction
+def note_beat(*, at: datetime) -> int:
+    """Note that a worker runs; after an outage, give offers that lapsed inside it 30 more minutes.
+
+    Returns how many leads got more time. Beat and grace commit together, so that neither a second worker
+    nor a restart gives it twice or forgets it.
+    """
+    last = beat(at=at)
+    if last is None or at - last <= OUTAGE:
+        return 0
+    given = 0
+    while leads := lapsed_leads(since=last, at=at, limit=BATCH):
+        by_vendor: dict[UUID, list[Lead]] = defaultdict(list)
+        for lead in leads:
+            by_vendor[lead.vendor_id].append(lead)
+        for vendor_id, group in by_vendor.items():
+            with telling(system(vendor_id), at) as told:
+                _extend(group, told)
+        given += len(leads)
+    log.warning("nothing ran from %s to %s: %d lead(s) got 30 minutes more", last, at, given)
+    return given
+
+
+def _extend(leads: Sequence[Lead], told: Told) -> None:
+    until = told.at + GRACE
+    offers = open_offers_by_lead(list(leads))
+    Offer.extend([offer for each in offers.values() for offer in each], until)
+    for lead in leads:
+        for offer in offers[lead.pk]:
+            told.event(lead, "offer.extended", offer=offer, reason="outage", expires_at=until.isoformat())
+    told.note(leads, lambda lead: {"next_action_at": until})

@@ -1,0 +1,57 @@
+"""People: invite them to a role at the vendor or at a partner."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+
+from partidor.access.network import partner_for
+from partidor.access.viewer import Viewer, vendor_of
+from partidor.actions.events import telling
+from partidor.actions.transactions import in_one_transaction
+from partidor.domain.refusal import FieldError, WrongContent
+from partidor.models import Membership
+from partidor.models.person import PARTNER_ROLES, VENDOR_ROLES
+
+
+@in_one_transaction
+def invite_person(
+    *, email: str, name: str, role: str, partner_id: UUID | None, by: Viewer, at: datetime
+) -> tuple[Membership, bool]:
+    """Give a person a role; return the membership and whether it was there already.
+
+    The person gets offers by mail at once, before the first sign-in. Nothing tells whether the address was
+    known before. Raises WrongContent, NotFound (partner), NotAllowed.
+    """
+    by.require_vendor("admin")
+    roles = VENDOR_ROLES if partner_id is None else PARTNER_ROLES
+    errors = []
+    if partner_id is not None:
+        partner_for(by, partner_id)
+    try:
+        email = validate_email(email, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        errors.append(FieldError("email", f"is no e-mail address ({error}); write for example eva@muster.example"))
+    if not name.strip() or len(name) > 300 or "\0" in name:
+        errors.append(FieldError("name", "must have 1 to 300 characters"))
+    if role not in roles:
+        whose = "a partner" if partner_id else "the vendor"
+        errors.append(FieldError("role", f"at {whose} it must be one of {', '.join(roles)}"))
+    if errors:
+        raise WrongContent(errors)
+
+    membership, made = Membership.invite(
+        by.vendor_id,
+        email=email,
+        name=name.strip(),
+        role=role,
+        partner_id=partner_id,
+        language=vendor_of(by).language,
+        at=at,
+    )
+    if made:
+        with telling(by, at) as told:
+            told.notice("person.invited", membership.pk, partner_id=partner_id, person_id=membership.person_id)
+    return membership, not made

@@ -1,0 +1,233 @@
+"""Rounds: decide who is asked next, open the offers, or let the lead run dry. Set-wise; one lead is a list of one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+
+from partidor.actions.events import Told
+from partidor.domain.business_time import WALL
+from partidor.domain.facts import LeadFacts
+from partidor.domain.offers import Cursor, Step
+from partidor.domain.routing.decide import Decision as Decided
+from partidor.domain.routing.decide import Pinned, decide
+from partidor.domain.routing.match import Snapshot
+from partidor.models import Contact, Decision, Lead, Offer, Vendor
+from partidor.models.ledger import keep_ledger, lock_ledger
+from partidor.models.live import asked_before, lead_facts, live_state
+from partidor.models.snapshots import network, snapshot
+
+log = logging.getLogger(__name__)
+ROUTING_FAILED = "routing-failed"
+
+
+def draw_rounds(
+    leads: Sequence[Lead],
+    *,
+    trigger: str,
+    told: Told,
+    contacts: Sequence[Contact] | None = None,
+    again: bool = False,
+) -> list[Offer]:
+    """Open the next round of each lead; return the offers made.
+
+    The caller holds the leads of one vendor locked, in state routing or offered, with no offer waiting.
+    A bug in routing never loses a lead: the savepoint is rolled back, the leads are tried one by one, and
+    one that fails alone stands as unassigned for the channel manager.
+    """
+    if not leads:
+        return []
+    undo = told.mark(leads)
+    try:
+        with transaction.atomic():
+            return _draw(leads, trigger, told, contacts, again)
+    except OperationalError:
+        raise  # a deadlock or a busy database: the whole transaction is tried again
+    except Exception:
+        undo()
+        log.exception("routing failed for %d lead(s), first %s", len(leads), leads[0].pk)
+        if len(leads) > 1:
+            return [
+                offer
+                for lead in leads
+                for offer in draw_rounds([lead], trigger=trigger, told=told, contacts=contacts, again=again)
+            ]
+        run_dry(leads, dict.fromkeys([leads[0].pk], ROUTING_FAILED), told)
+        return []
+
+
+def _draw(
+    leads: Sequence[Lead], trigger: str, told: Told, contacts: Sequence[Contact] | None, again: bool
+) -> list[Offer]:
+    at, vendor_id = told.at, leads[0].vendor_id
+    held = lock_ledger(vendor_id)
+    asked = asked_before(leads, held.vendor.decline_policies)
+    snapshots = {lead.pk: snapshot(held.vendor, lead.ruleset_version) for lead in leads}
+    rulesets = {id(each.ruleset): each.ruleset for each in snapshots.values()}.values()
+    facts = lead_facts(leads, frozenset().union(*(rules.fields for rules in rulesets)), contacts)
+    live = live_state(
+        held.vendor, network(held.vendor), held.ledger, at=at, loads=any(rules.uses_load for rules in rulesets)
+    )
+
+    decided: dict[UUID, Decided] = {}
+    for lead in leads:
+        one = decide(
+            snapshots[lead.pk],
+            facts[lead.pk],
+            live,
+            asked[lead.pk],
+            trigger=trigger,
+            pinned=_pinned(lead),
+            readmit_expired=again,
+        )
+        if not lead.test:
+            live.book(one, facts[lead.pk])
+        decided[lead.pk] = one
+
+    if any(one.steps for one in decided.values()):
+        keep_ledger(vendor_id, held.ledger, at=at)
+    decisions = {lead.pk: _kept(lead, decided[lead.pk], held.vendor, told) for lead in leads}
+    Decision.keep(list(decisions.values()))
+    offers = _open(
+        [lead for lead in leads if decided[lead.pk].chosen], decided, decisions, snapshots, facts, told
+    )
+    dry = {lead.pk: decided[lead.pk].reason or ROUTING_FAILED for lead in leads if not decided[lead.pk].chosen}
+    run_dry([lead for lead in leads if lead.pk in dry], dry, told)
+    return offers
+
+
+def _pinned(lead: Lead) -> Pinned | None:
+    if lead.rule_position is None:
+        return None
+    cursor = None if lead.next_step is None else Cursor(lead.next_step, lead.next_repetition or 1)
+    return Pinned(rule=lead.rule_position, cursor=cursor)
+
+
+def _kept(lead: Lead, decided: Decided, vendor: Vendor, told: Told) -> Decision:
+    return Decision(
+        vendor_id=lead.vendor_id,
+        lead=lead,
+        lead_seq=lead.event_seq + 1,
+        at=told.at,
+        trigger=decided.trigger,
+        ruleset_version=vendor.ruleset_version if lead.ruleset_version is None else lead.ruleset_version,
+        network_version=vendor.network_version,
+        rule_position=decided.rule,
+        record=decided.record(),
+    )
+
+
+def _open(
+    leads: Sequence[Lead],
+    decided: dict[UUID, Decided],
+    decisions: dict[UUID, Decision],
+    snapshots: dict[UUID, Snapshot],
+    facts: dict[UUID, LeadFacts],
+    told: Told,
+) -> list[Offer]:
+    offers: list[Offer] = []
+    for lead in leads:
+        offers += _offers_of(lead, decided[lead.pk], decisions[lead.pk], snapshots[lead.pk], facts[lead.pk], told)
+    Offer.open(offers)
+
+    terms = {lead: tuple(group) for lead, group in groupby(offers, key=lambda offer: offer.lead_id)}
+    for lead in leads:
+        one, mine = decided[lead.pk], terms[lead.pk]
+        for offer in mine:
+            told.event(lead, "offer.opened", offer=offer, round=offer.round, place=offer.place, via=offer.via)
+            told.notice("offer.opened", offer.pk, lead=lead, offer=offer, partner_id=offer.partner_id)
+        told.event(
+            lead,
+            "lead.offered",
+            round=lead.round + 1,
+            offers=len(mine),
+            rule=one.rule,
+            decision=str(decisions[lead.pk].pk),
+        )
+        if one.step is not None and one.step.notify_manager:
+            told.notice("lead.escalated", f"{lead.pk}:{lead.run}:{lead.round + 1}", lead=lead)
+    told.move_leads(leads, "offer", lambda lead: _columns(lead, decided[lead.pk], decisions[lead.pk], terms[lead.pk]))
+    return offers
+
+
+def _columns(lead: Lead, one: Decided, decision: Decision, offers: Sequence[Offer]) -> dict[str, object]:
+    first = offers[0]
+    return {
+        "run": lead.run,
+        "ruleset_version": decision.ruleset_version,
+        "rule_position": one.rule,
+        "next_step": one.next_cursor.step if one.next_cursor else None,
+        "next_repetition": one.next_cursor.repetition if one.next_cursor else None,
+        "round": lead.round + 1,
+        "first_offered_at": lead.first_offered_at or first.opened_at,
+        "next_action_kind": "remind" if first.remind_at else "expire",
+        "next_action_at": first.remind_at or first.expires_at,
+        "attention_reason": "",
+        "attention_at": None,
+    }
+
+
+def _offers_of(
+    lead: Lead, one: Decided, decision: Decision, snapshot: Snapshot, facts: LeadFacts, told: Told
+) -> list[Offer]:
+    step = one.step
+    assert step is not None
+    remind_at, expires_at = _terms(step, told.at)
+    alone = step.exclusive or one.via == "known_customer"
+    return [
+        Offer(
+            vendor_id=lead.vendor_id,
+            lead=lead,
+            partner_id=UUID(candidate.partner),
+            decision=decision,
+            state=Offer.life.start,
+            run=lead.run,
+            round=lead.round + 1,
+            via=one.via,
+            exclusive=alone,
+            reveal="full" if alone and one.via == "known_customer" else step.reveal,
+            place=candidate.place,
+            rivals=len(one.chosen) - 1,
+            distance_km=snapshot.network.distance_km(candidate.partner, facts.point),
+            test=lead.test,
+            opened_at=told.at,
+            remind_at=remind_at,
+            expires_at=expires_at,
+        )
+        for candidate in one.chosen
+    ]
+
+
+def _terms(step: Step, at: datetime) -> tuple[datetime | None, datetime]:
+    """Fix the reminder and the deadline at opening."""
+    remind_at = WALL.after(at, step.remind_after) if step.remind_after else None
+    return remind_at, WALL.after(at, step.window)
+
+
+def run_dry(leads: Sequence[Lead], reasons: dict[UUID, str], told: Told) -> None:
+    """Leave leads to the channel manager's attention, each with the reason why nobody could be asked."""
+    if not leads:
+        return
+    for lead in leads:
+        told.event(lead, "lead.unassigned", reason=reasons[lead.pk], round=lead.round)
+        told.notice("lead.unassigned", f"{lead.pk}:{lead.event_seq}", lead=lead, reason=reasons[lead.pk])
+    told.move_leads(
+        leads,
+        "run_dry",
+        lambda lead: {
+            "run": lead.run,
+            "ruleset_version": lead.ruleset_version,
+            "rule_position": lead.rule_position,
+            "next_step": None,
+            "next_repetition": None,
+            "next_action_kind": "",
+            "next_action_at": None,
+            "attention_reason": reasons[lead.pk],
+            "attention_at": told.at,
+        },
+    )

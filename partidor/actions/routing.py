@@ -1,0 +1,141 @@
+"""What starts, steers and stops the distribution of a lead: route, reroute, assign by hand, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from partidor.access.leads import lead_for, running_offer_of, waiting_offers_of
+from partidor.access.network import partner_for
+from partidor.access.viewer import Viewer
+from partidor.actions.events import Told, telling
+from partidor.actions.offers import close_waiting, end_running_offer, in_hands_of
+from partidor.actions.rounds import draw_rounds
+from partidor.actions.transactions import in_one_transaction
+from partidor.domain.refusal import FieldError, NotPossibleNow, WrongContent
+from partidor.models import Contact, Lead, Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """The lead after a verb, whether the verb had happened before, and what a manager should know of it."""
+
+    lead: Lead
+    repeated: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def route_leads(
+    leads: Sequence[Lead],
+    *,
+    told: Told,
+    contacts: Sequence[Contact] | None = None,
+    trigger: str = "lead",
+    again: bool = False,
+) -> list[Offer]:
+    """Start a run through the current rules for leads in state routing; return the offers made."""
+    for lead in leads:
+        lead.run += 1
+        lead.ruleset_version = lead.rule_position = lead.next_step = lead.next_repetition = None
+        lead.round = 0
+    return draw_rounds(leads, trigger=trigger, told=told, contacts=contacts, again=again)
+
+
+@in_one_transaction
+def reroute_lead(lead_id: UUID, *, again: bool = False, by: Viewer, at: datetime) -> Steered:
+    """Send an unassigned lead through today's rules, or take an accepted one back and route it on.
+
+    ``again`` asks partners too that let an earlier offer of this lead lapse.
+    Raises NotFound, NotPossibleNow.
+    """
+    by.require_vendor("leads:write")
+    lead = lead_for(by, lead_id, lock=True)
+    verb = "take_back" if lead.state == "accepted" else "reroute"
+
+    with telling(by, at) as told:
+        if verb == "take_back":
+            end_running_offer(lead, "taken_back", at=at)
+        told.move(lead, verb, partner_id=None, accepted_at=None, via="", attention_reason="routing")
+        route_leads([lead], told=told, trigger="reroute", again=again)
+    return Steered(lead)
+
+
+@in_one_transaction
+def assign_lead(lead_id: UUID, *, partner_id: UUID, reason: str, by: Viewer, at: datetime) -> Steered:
+    """Give a lead to a partner by hand: an offer born accepted, with the manager's reason.
+
+    The hand may override every ineligibility, and is warned. Raises NotFound, NotPossibleNow, WrongContent.
+    """
+    by.require_vendor("leads:write")
+    lead = lead_for(by, lead_id, lock=True)
+    partner = partner_for(by, partner_id)
+    if not reason.strip():
+        raise WrongContent([FieldError("reason", "say in a few words why this partner gets the lead")])
+    if partner.archived_at:
+        raise WrongContent([FieldError("partner", f"{partner.name} is archived; choose a partner in use")])
+    if lead.state == "accepted" and lead.partner_id == partner_id:
+        return Steered(lead, repeated=True)
+    if lead.state not in Lead.life.move("assign").sources:
+        raise NotPossibleNow(what="lead", state=lead.state, verb="assign")
+
+    running = running_offer_of(lead)
+    offer = Offer(
+        vendor_id=lead.vendor_id,
+        lead=lead,
+        partner_id=partner_id,
+        state=Offer.life.move("accept").target,
+        run=lead.run,
+        round=lead.round,
+        via="by_hand",
+        reveal="full",
+        test=lead.test,
+        opened_at=at,
+        answered_at=at,
+        note=reason,
+    )
+    with telling(by, at) as told:
+        close_waiting(waiting_offers_of(lead), "withdraw", lead, told, notify=True)
+        if running is not None:
+            running.end("reassigned", at)
+        Offer.open([offer])
+        told.event(lead, "lead.assigned", offer=offer, before=str(running.partner_id) if running else None)
+        told.notice("lead.assigned", offer.pk, lead=lead, offer=offer, partner_id=partner_id)
+        told.move_leads(
+            [lead],
+            "assign",
+            lambda lead: {
+                **in_hands_of(offer, by, at),
+                "first_offered_at": lead.first_offered_at or at,
+                "next_step": None,
+                "next_repetition": None,
+            },
+        )
+    return Steered(lead, warnings=("This partner is paused at the moment.",) if partner.paused(at) else ())
+
+
+@in_one_transaction
+def withdraw_lead(lead_id: UUID, *, by: Viewer, at: datetime) -> Steered:
+    """Take a lead out of the distribution for good; its offers are withdrawn.
+
+    Raises NotFound, NotPossibleNow when it is closed already.
+    """
+    by.require_vendor("leads:write")
+    lead = lead_for(by, lead_id, lock=True)
+    if lead.state == "withdrawn":
+        return Steered(lead, repeated=True)
+
+    with telling(by, at) as told:
+        close_waiting(waiting_offers_of(lead), "withdraw", lead, told)
+        end_running_offer(lead, "withdrawn", at=at)
+        told.move(
+            lead,
+            "withdraw",
+            closed_at=at,
+            next_action_kind="",
+            next_action_at=None,
+            attention_reason="",
+            attention_at=None,
+        )
+    return Steered(lead)

@@ -1,0 +1,87 @@
+"""Rules: change the draft, publish it as a new version, restore an old version into the draft."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from partidor.access.network import partners_of, ruleset_for, rulesets_of, sources_of
+from partidor.access.viewer import Viewer
+from partidor.actions.events import telling
+from partidor.actions.transactions import in_one_transaction
+from partidor.domain.refusal import FieldError, Refusal, WrongContent
+from partidor.domain.routing.ruleset import Known, Ruleset, compile_ruleset
+from partidor.models import RulesetVersion
+from partidor.models.ruleset import DRAFT
+from partidor.models.vendor import lock_vendor
+
+
+class DraftChanged(Refusal):
+    """Somebody has changed the draft meanwhile; read it again, and send your change with its new ETag."""
+
+
+def checked(rules: object, *, by: Viewer) -> Ruleset:
+    """Compile rules against what the vendor has; RulesRefused names rule, path and remedy of everything wrong."""
+    return compile_ruleset(rules, known=known_to(by))
+
+
+def known_to(by: Viewer) -> Known:
+    """Gather the tags and sources that exist, so that others are taken with a warning."""
+    tags: dict[str, set[str]] = {}
+    for each in partners_of(by).filter(archived_at=None).values_list("tags", flat=True):
+        for dimension, values in each.items():
+            tags.setdefault(dimension, set()).update(values)
+    return Known(tags=tags, sources=set(sources_of(by).values_list("name", flat=True)))
+
+
+@in_one_transaction
+def change_draft(rules: object, *, if_match: int | None, by: Viewer, at: datetime) -> tuple[RulesetVersion, Ruleset]:
+    """Replace the draft; return it with its compiled form (and warnings).
+
+    ``if_match`` is the revision the change was made from, None for "whatever is there".
+    Raises RulesRefused, DraftChanged, NotAllowed.
+    """
+    by.require_vendor("rules:write")
+    compiled = checked(rules, by=by)
+    lock_vendor(by.vendor_id)
+    draft = ruleset_for(by, DRAFT)
+
+    if if_match is not None and if_match != draft.revision:
+        raise DraftChanged
+    if draft.rules != rules:
+        draft.change(rules, by.actor, at)
+    return draft, compiled
+
+
+@in_one_transaction
+def publish_rules(*, note: str = "", by: Viewer, at: datetime) -> tuple[RulesetVersion, bool]:
+    """Publish the draft as the next version; return it, and whether the draft had been published already.
+
+    New leads follow it from this commit on; plans that run stay with the version they began with.
+    Raises RulesRefused, NotAllowed.
+    """
+    by.require_vendor("rules:write")
+    if len(note) > 1000 or "\0" in note:
+        raise WrongContent([FieldError("note", "must have at most 1,000 characters")])
+    vendor = lock_vendor(by.vendor_id)
+    draft = ruleset_for(by, DRAFT)
+    checked(draft.rules, by=by)
+    newest = rulesets_of(by).filter(version=vendor.ruleset_version).first() if vendor.ruleset_version else None
+    if newest is not None and newest.rules == draft.rules:
+        return newest, True
+
+    version = RulesetVersion.publish(vendor, draft.rules, note, by.actor, at)
+    with telling(by, at) as told:
+        told.vendor_event("rules.published", version=version.version)
+    return version, False
+
+
+@in_one_transaction
+def restore_rules(version: int, *, by: Viewer, at: datetime) -> RulesetVersion:
+    """Copy an old version into the draft; publishing stays a step of its own. Raises NotFound, NotAllowed."""
+    by.require_vendor("rules:write")
+    old = ruleset_for(by, version)
+    lock_vendor(by.vendor_id)
+    draft = ruleset_for(by, DRAFT)
+    if draft.rules != old.rules:
+        draft.change(old.rules, by.actor, at)
+    return draft

@@ -1,0 +1,67 @@
+"""Found a vendor: its ledger, first rule, first source, administrator and key."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from partidor.access.viewer import SCOPES, system
+from partidor.actions.transactions import in_one_transaction
+from partidor.domain.refusal import Refusal
+from partidor.domain.routing.ruleset import DEFAULT_RULES
+from partidor.models import ApiKey, Membership, RulesetVersion, Source, Vendor
+from partidor.models.person import set_first_password
+
+
+class VendorExists(Refusal):
+    """There is a vendor named {name} already; choose another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A new vendor, with the two secrets that are shown once. The password is empty for a known person."""
+
+    vendor: Vendor
+    admin: str
+    password: str
+    api_key: str
+
+
+@in_one_transaction
+def found_vendor(
+    *, name: str, admin: str, country: str, time_zone: str, language: str, currency: str, at: datetime
+) -> Founded:
+    """Found a vendor with one published rule, one source per way in, an administrator, and a key with all scopes."""
+    slug = _slug(name)
+    if Vendor.named(slug):
+        raise VendorExists(name=name)
+    vendor = Vendor.found(
+        slug=slug, name=name, country=country, time_zone=time_zone, language=language, currency=currency, at=at
+    )
+    actor = system(vendor.pk, "init").actor
+    RulesetVersion.draft(vendor, DEFAULT_RULES, actor, at)
+    RulesetVersion.publish(vendor, DEFAULT_RULES, "The rule every vendor starts with", actor, at)
+    Source.create_usual(vendor, at)
+    membership, _ = Membership.invite(
+        vendor.pk,
+        email=admin,
+        name=admin.partition("@")[0],
+        role="administrator",
+        partner_id=None,
+        language=language,
+        at=at,
+    )
+    password = secrets.token_urlsafe(12)
+    fresh = set_first_password(membership.person_id, password)
+    _, key = ApiKey.issue(
+        vendor.pk, name="first key", scopes=list(SCOPES), partner_id=None, expires_at=None, at=at
+    )
+    return Founded(vendor, admin, password if fresh else "", key)
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60] or "vendor"

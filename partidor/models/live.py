@@ -1,0 +1,153 @@
+"""The live state that routing reads under the ledger lock: pauses, loads, caps, who was asked, who works with whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+
+from partidor.domain.facts import PERSONAL_FIELDS, Asked, LeadFacts, Value
+from partidor.domain.offers import keeps_off_customer
+from partidor.domain.routing.decide import LiveState
+from partidor.domain.routing.fairness import Ledger
+from partidor.domain.routing.match import Network
+from partidor.models.lead import Contact, Lead
+from partidor.models.offer import LOADING, RUNNING, WAITING, Offer
+from partidor.models.partner import Partner
+from partidor.models.vendor import Vendor
+
+CONTACT_FIELDS = ("first_name", "last_name", "email", "phone", "job_title", "role")
+
+
+def live_state(vendor: Vendor, network: Network, ledger: Ledger, *, at: datetime, loads: bool) -> LiveState:
+    """Read pauses, and loads where a rule or a cap asks for them."""
+    paused = Partner.objects.filter(
+        Q(paused_until=None) | Q(paused_until__gt=at), vendor=vendor, paused_at__isnull=False, archived_at=None
+    ).values_list("pk", flat=True)
+    counted = loads or network.caps
+    return LiveState(
+        network,
+        paused=[str(pk) for pk in paused],
+        loads=_count(Offer.objects.filter(LOADING, vendor=vendor, test=False)) if counted else {},
+        months=_months(vendor, at) if network.caps else {},
+        ledger=ledger,
+    )
+
+
+def _months(vendor: Vendor, at: datetime) -> dict[str, int]:
+    """Count what counts against the monthly cap: accepted this month, or offered exclusively now."""
+    start = at.astimezone(ZoneInfo(vendor.time_zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    this_month = Q(state="accepted", answered_at__gte=start) | Q(state="open", exclusive=True)
+    return _count(Offer.objects.filter(this_month, vendor=vendor, test=False))
+
+
+def _count(offers: object) -> dict[str, int]:
+    rows = offers.values_list("partner_id").annotate(Count("pk")).order_by()  # type: ignore[attr-defined]
+    return {str(partner): count for partner, count in rows}
+
+
+def asked_before(leads: Sequence[Lead], policies: Mapping[str, str]) -> dict[UUID, Asked]:
+    """Tell who was asked about each lead: declined or handed back, and let lapse.
+
+    A partner that declined another lead of the same customer for good counts as gone as well.
+    """
+    earlier = [lead.pk for lead in leads if lead.run > 1 or lead.round]
+    gone: dict[UUID, set[str]] = defaultdict(set)
+    expired: dict[UUID, set[str]] = defaultdict(set)
+    answered = Q(state__in=["declined", "expired"]) | Q(ended_by__in=["handed_back", "taken_back"])
+    if earlier:
+        for lead_id, partner_id, state in Offer.objects.filter(answered, lead_id__in=earlier).values_list(
+            "lead_id", "partner_id", "state"
+        ):
+            (expired if state == "expired" else gone)[lead_id].add(str(partner_id))
+    known = {lead.customer_id for lead in leads if "duplicate_customer" in lead.flags}
+    if known:
+        kept_off = Offer.objects.filter(
+            state="declined", reason__in=keeps_off_customer(policies), lead__customer_id__in=known
+        ).values_list("lead__customer_id", "partner_id")
+        for customer_id, partner_id in kept_off:
+            for lead in leads:
+                if lead.customer_id == customer_id:
+                    gone[lead.pk].add(str(partner_id))
+    return {
+        lead.pk: Asked(gone=frozenset(gone[lead.pk]), expired=frozenset(expired[lead.pk] - gone[lead.pk]))
+        for lead in leads
+    }
+
+
+def working_with(leads: Sequence[Lead]) -> tuple[dict[UUID, tuple[str, ...]], dict[UUID, frozenset[str]]]:
+    """Tell, per lead, who has a live offer or running lead of the same customer, and who ever worked with it."""
+    repeated = {lead.customer_id: lead for lead in leads if "duplicate_customer" in lead.flags}
+    running: dict[UUID, list[str]] = defaultdict(list)
+    known: dict[UUID, set[str]] = defaultdict(set)
+    if repeated:
+        rows = (
+            Offer.objects.filter(
+                RUNNING | WAITING | Q(state="accepted", ended_by="closed"), lead__customer_id__in=repeated
+            )
+            .order_by("opened_at", "pk")
+            .values_list("lead_id", "lead__customer_id", "lead__state", "partner_id", "state", "ended_at")
+        )
+        for lead in leads:
+            for other, customer, lead_state, partner, state, ended in rows:
+                if customer != lead.customer_id or other == lead.pk:
+                    continue
+                if ended is None:
+                    running[lead.pk].append(str(partner))
+                if state == "accepted" and (ended is None or lead_state == "won"):
+                    known[lead.pk].add(str(partner))
+    return (
+        {pk: tuple(dict.fromkeys(partners)) for pk, partners in running.items()},
+        {pk: frozenset(partners) for pk, partners in known.items()},
+    )
+
+
+def lead_facts(
+    leads: Sequence[Lead], used: Collection[str], contacts: Iterable[Contact] | None = None
+) -> dict[UUID, LeadFacts]:
+    """Freeze what routing sees of each lead; only fields that rules use are gathered."""
+    running, known = working_with(leads)
+    mains: dict[UUID, Contact] = {}
+    if not used.isdisjoint(CONTACT_FIELDS):
+        rows = contacts if contacts is not None else Contact.objects.filter(
+            lead_id__in=[lead.pk for lead in leads], position=0
+        )
+        mains = {contact.lead_id: contact for contact in rows if contact.position == 0}
+    return {
+        lead.pk: LeadFacts(
+            values=field_values(lead, mains.get(lead.pk)),
+            point=None if lead.lat is None or lead.lon is None else (lead.lat, lead.lon),
+            customer_of=known.get(lead.pk, frozenset()),
+            running_with=running.get(lead.pk, ()),
+        )
+        for lead in leads
+    }
+
+
+def field_values(lead: Lead, contact: Contact | None) -> dict[str, Value]:
+    """Gather the lead's fields as rules name them, without the empty ones."""
+    values: dict[str, Value] = {
+        "company": lead.company, "street": lead.street, "postal_code": lead.postal_code, "city": lead.city,
+        "region": lead.region, "country": lead.country, "inquiry": lead.inquiry, "product": lead.product,
+        "vertical": lead.vertical, "language": lead.language, "employees": lead.employees,
+        "value": None if lead.value_minor is None else lead.value_minor / 100, "currency": lead.currency,
+        "temperature": lead.temperature, "timeline": lead.timeline, "campaign": lead.campaign,
+        "source": lead.source.name, "source_kind": lead.source.kind, "test": lead.test,
+        "flags": tuple(lead.flags),
+    }  # fmt: skip
+    values |= {f"utm_{name}": text for name, text in lead.utm.items()}
+    values |= {f"custom.{key}": value for key, value in lead.custom.items()}
+    if contact is not None:
+        values |= {name: getattr(contact, name) for name in CONTACT_FIELDS}
+    return {name: value for name, value in values.items() if value not in (None, "", ())}
+
+
+def personal_values(lead: Lead, used: Collection[str]) -> dict[str, Value]:
+    """Read from the lead what its decisions do not copy, to compute one again."""
+    contact = Contact.objects.filter(lead=lead, position=0).first()
+    values = field_values(lead, contact)
+    return {name: values[name] for name in values.keys() & PERSONAL_FIELDS & set(used)}
