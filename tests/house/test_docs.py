@@ -14,10 +14,6 @@ from tests.house.source import ROOT, dotted, nodes, sources
 
 EVENT = re.compile(r"(?:lead|offer|partner|points|rules)\.[a-z]+(?:_[a-z]+)*")
 FIRST_CELL = re.compile(r"^\| `([^`]+)` \|", re.M)
-NOT_EVENTS: dict[str, str] = {
-    "partner.email": "a column",
-}
-"""Texts in the code that look like an event type: what they are."""
 
 
 @cache
@@ -29,11 +25,32 @@ def told_events() -> dict[str, str]:
     """Every event type that the code can tell, with the place."""
     found = {move.event: "partidor/domain/states.py" for life in (states.LEAD, states.OFFER) for move in life.moves}
     for source in sources():
-        if source.within("partidor/actions/", "partidor/models/", "partidor/outbound/", "partidor/queries/"):
+        if source.within("partidor/actions/", "partidor/models/"):
+            kinds_of_notices = {
+                id(node)
+                for call in nodes(source, ast.Call)
+                if dotted(call.func).endswith(".notice")
+                for node in ast.walk(call)
+            }
             for node in nodes(source, ast.Constant):
-                if isinstance(node.value, str) and EVENT.fullmatch(node.value) and node.value not in NOT_EVENTS:
+                if isinstance(node.value, str) and EVENT.fullmatch(node.value) and id(node) not in kinds_of_notices:
                     found.setdefault(node.value, source.at(node))
     return {event: place for event, place in found.items() if event}
+
+
+def told_content() -> dict[str, tuple[str, ...]]:
+    """What each event holds, where the code names both: type → keys, in order, over all places that tell it."""
+    found: dict[str, dict[str, None]] = {}
+    for source in sources("partidor/actions"):
+        for call in nodes(source, ast.Call):
+            if not dotted(call.func).endswith((".event", ".vendor_event")):
+                continue
+            types = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+            keys = [keyword.arg for keyword in call.keywords if keyword.arg]
+            if len(types) == 1:
+                named = [key for each in keys for key in ((each, "partner") if each == "offer" else (each,))]
+                found.setdefault(types[0], {}).update(dict.fromkeys(named))
+    return {event: tuple(keys) for event, keys in found.items()}
 
 
 def refusals() -> dict[str, tuple[str, str]]:
@@ -66,9 +83,19 @@ class TestEventsPage:
         missing = [f"{event} ({place})" for event, place in told_events().items() if event not in explained]
         assert not missing, "\n  ".join(["Receivers read docs/events.md; add a row for:", *missing])
 
+    def test_says_what_each_event_holds(self) -> None:
+        rows = dict(re.findall(r"^\| `([^`]+)` \| .*? \| ([^|]*) \|$", page("events.md"), re.M))
+        broken = [
+            f"{event}: holds {keys}, the page says {rows.get(event)}"
+            for event, keys in told_content().items()
+            if tuple(re.findall(r"`([^`]+)`", rows.get(event, ""))) != keys
+        ]
+        assert not broken, "\n  ".join(["Write them by `make docs`:", *broken])
+
     def test_names_each_event_once(self) -> None:
         explained = FIRST_CELL.findall(page("events.md"))
         assert len(explained) == len(set(explained))
+        assert "| ? |" not in page("events.md"), "say when it happens"
 
 
 class TestRefusalsPage:
