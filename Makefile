@@ -22,7 +22,7 @@ install: .venv/.installed  ## Make .venv with everything pinned by hash (a no-op
 	touch $@
 
 check: install  ## Format, lint, types, imports, house rules, domain tests: under a minute
-	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check
+	@.ci/check
 
 format: install  ## Write the code as the formatter wants it
 	$(BIN)/ruff format
@@ -32,7 +32,7 @@ demo: install  ## Start a living demo vendor and print its address and keys
 	$(BIN)/partidor demo
 
 test: install  ## All tests: domain alone, then everything on SQLite and on PostgreSQL
-	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/test
+	@.ci/test
 
 bench: install  ## Measure; every benchmark prints its table
 	$(BIN)/python -m bench
