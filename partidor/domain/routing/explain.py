@@ -1,0 +1,199 @@
+"""Why a partner was asked, or why not: read from a decision, on demand, for any partner of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from partidor.domain.facts import Value
+from partidor.domain.offers import Cursor, is_last
+from partidor.domain.routing.decide import lead_of, replay
+from partidor.domain.routing.decision import Decision
+from partidor.domain.routing.fairness import MICRO
+from partidor.domain.routing.live import LiveState
+from partidor.domain.routing.match import Snapshot, bind
+from partidor.domain.routing.network import LeadView, Network
+from partidor.domain.routing.ruleset import Rule
+from partidor.domain.routing.sentences import phrase, sentence
+from partidor.domain.routing.who import (
+    All,
+    Among,
+    AnyOf,
+    CustomerOf,
+    Node,
+    Not,
+    SameCountry,
+    SameTag,
+    Tagged,
+    Within,
+)
+
+__all__ = ["Explanation", "Reason", "explain", "phrase", "sentence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason: a code, and the facts that its sentence is made of (as JSON)."""
+
+    code: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Whether a partner could be asked, in which place it stood (from 1), and why.
+
+    Of the reasons why not the first is the one that the decision counts.
+    """
+
+    eligible: bool
+    place: int | None
+    reasons: tuple[Reason, ...]
+
+
+def explain(
+    snapshot: Snapshot, record: Mapping[str, Any], lead_personal: Mapping[str, Value], partner_id: str
+) -> Explanation:
+    """Explain one partner's part in a decision, from its record and the snapshot that it was made with."""
+    network = snapshot.network
+    at = network.index.get(partner_id)
+    if at is None:
+        return Explanation(False, None, (Reason("not_in_network", {}),))
+    lead = lead_of(snapshot, record["inputs"], lead_personal)
+    live = LiveState.remembered(network, record["live"], lead.temperature)
+    rule = _rule_of(snapshot, record)
+    reasons = list(_live_reasons(live, record["inputs"], rule, record, at))
+    if rule is None:
+        return Explanation(False, None, (*reasons, Reason("no_rule", {})))
+    view = snapshot.view(lead)
+    reasons += _missing(rule.who, network, view, at)
+    if reasons:
+        return Explanation(False, None, tuple(reasons))
+    if record["reason"] is not None:
+        return Explanation(True, None, (Reason(str(record["reason"]), {"rule": rule.name}),))
+    return _standing(replay(snapshot, record, lead_personal, shown=network.size), network, partner_id)
+
+
+def _rule_of(snapshot: Snapshot, record: Mapping[str, Any]) -> Rule | None:
+    """Return the rule that decided, or the last that was tried, whose exclusions the decision counts."""
+    position = record["rule"] or (record["passed_over"][-1]["rule"] if record["passed_over"] else None)
+    return None if position is None else snapshot.ruleset.rules[position - 1]
+
+
+def _live_reasons(
+    live: LiveState, inputs: Mapping[str, Any], rule: Rule | None, record: Mapping[str, Any], at: int
+) -> Iterator[Reason]:
+    partner = live.network.ids[at]
+    if live.paused >> at & 1:
+        yield Reason("paused", {})
+    if live.no_hours >> at & 1:
+        yield Reason("no_hours", {})
+    if live.at_capacity >> at & 1:
+        facts = live.network.facts[at]
+        yield Reason("at_capacity", {"max_open_leads": facts.max_open_leads, "monthly_cap": facts.monthly_cap})
+    if partner in inputs["gone"]:
+        yield Reason("already_asked", {"answer": "declined"})
+    elif partner in inputs["expired"] and not _readmits(inputs, rule, record):
+        yield Reason("already_asked", {"answer": "expired"})
+    if live.feedback_due >> at & 1:
+        yield Reason("feedback_due", {})
+
+
+def _readmits(inputs: Mapping[str, Any], rule: Rule | None, record: Mapping[str, Any]) -> bool:
+    """Say whether partners that let the lead lapse could be asked again in the round that was looked at last."""
+    if inputs["readmit_expired"] or rule is None:
+        return bool(inputs["readmit_expired"])
+    if record["reason"] == "nobody_left":
+        return inputs["pinned"][1] is not None  # every round up to the last was tried
+    cursor = record["cursor"]
+    return is_last(rule.plan, Cursor(cursor[0], cursor[1]) if cursor else Cursor())
+
+
+def _missing(node: Node, network: Network, view: LeadView, at: int) -> list[Reason]:
+    """Return the clauses that keep a partner out."""
+    if bind(node, network)(view, 1 << at):
+        return []
+    if isinstance(node, All):
+        return [reason for part in node.parts for reason in _missing(part, network, view, at)]
+    if isinstance(node, AnyOf):
+        failed = [reason for part in node.parts for reason in _missing(part, network, view, at)]
+        return failed if len(failed) == 1 else [Reason("none_of", {"parts": _parts(failed)})]
+    if isinstance(node, Not):
+        return [Reason("excluded", {"parts": _parts(_holding(node.part, network, view, at))})]
+    return [_clause(node, network, view, at)]
+
+
+def _holding(node: Node, network: Network, view: LeadView, at: int) -> list[Reason]:
+    """Return the clauses that let a partner in where a ``not`` wants it out."""
+    if isinstance(node, (All, AnyOf)):
+        parts = [part for part in node.parts if bind(part, network)(view, 1 << at)]
+        return [reason for part in parts for reason in _holding(part, network, view, at)]
+    if isinstance(node, Not):
+        return [Reason("excluded", {"parts": _parts(_missing(node.part, network, view, at))})]
+    return [_clause(node, network, view, at)]
+
+
+def _parts(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    return [{"code": reason.code, "facts": dict(reason.facts)} for reason in reasons]
+
+
+def _clause(node: Node, network: Network, view: LeadView, at: int) -> Reason:
+    partner = network.facts[at]
+    if isinstance(node, Tagged):
+        has = list(partner.tags.get(node.dimension, ()))
+        return Reason(f"tag_{node.op}", {"dimension": node.dimension, "values": list(node.values), "has": has})
+    if isinstance(node, SameTag):
+        has = list(partner.tags.get(node.dimension, ()))
+        facts = {"dimension": node.dimension, "field": node.field, "value": _text(view, node.field), "has": has}
+        return Reason("tag_matches" if facts["value"] else "lead_lacks", facts)
+    if isinstance(node, SameCountry):
+        value = _text(view, node.field).upper()
+        facts = {"field": node.field, "value": value, "has": [partner.country] if partner.country else []}
+        return Reason("country_matches" if value else "lead_lacks", facts)
+    if isinstance(node, Within):
+        km = network.distance(view, at)
+        if km is None:
+            return Reason("lead_nowhere" if view.point is None else "partner_nowhere", {"most": node.km})
+        return Reason("too_far", {"km": round(km, 1), "most": node.km})
+    if isinstance(node, Among):
+        own = {"kind": [partner.kind], "country": [partner.country] if partner.country else []}
+        has = own.get(node.what, list(partner.parents) if node.what == "parent" else [partner.id])
+        return Reason(node.what, {"values": list(node.values), "has": has})
+    if isinstance(node, CustomerOf):
+        return Reason("customer_of", {})
+    raise TypeError(f"{node!r} is no clause")
+
+
+def _text(view: LeadView, field: str) -> str:
+    value = view.folded.get(field)
+    return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+
+
+def _standing(decision: Decision, network: Network, partner: str) -> Explanation:
+    """Explain the place of an eligible partner; the decision shows everyone eligible."""
+    at = network.index[partner]
+    own = next(candidate for candidate in decision.candidates if candidate.partner == partner)
+    asked = len(decision.chosen)
+    facts = {"place": own.place, "asked": asked, "score": own.score, "parts": dict(own.parts), "debt": own.debt}
+    drawn = [draw for draw in decision.steps if partner in draw.members and len(draw.members) > 1]
+    reasons = []
+    if own.place <= asked:
+        if decision.via == "known_customer":
+            reasons.append(Reason("known_customer", facts))
+        else:
+            reasons.append(Reason("asked", facts))
+            if drawn:
+                reasons.append(Reason("owed_most", {"others": len(drawn[-1].members) - 1, "debt": own.debt}))
+    elif decision.via == "known_customer":
+        reasons.append(Reason("known_customer_first", {**facts, "partner": decision.chosen[0].partner}))
+    else:
+        if drawn:
+            rival = next(candidate for candidate in decision.chosen if candidate.partner == drawn[-1].chosen)
+            mine, theirs = decision.seen.debts[at], decision.seen.debts[network.index[rival.partner]]
+            code = "owed_same" if mine == theirs else "owed_less_here" if mine[1] < theirs[1] else "owed_less"
+            owed = {"debt": own.debt, "rival_debt": rival.debt}
+            here = {"debt_here": mine[1] / MICRO, "rival_debt_here": theirs[1] / MICRO}
+            reasons.append(Reason(code, {**owed, **here, "rival": rival.partner}))
+        reasons.append(Reason("ranked", facts))
+    return Explanation(True, own.place, tuple(reasons))

@@ -1,0 +1,171 @@
+"""The fair share: who of several equally suitable partners is asked, so that nobody is owed much.
+
+For each lead handed out, S being the equally suitable partners with weights w: every i in S gains w_i / W(S), and
+the chosen one pays 1. ``debt = expected - received``. Among those of S within one lead of the largest total debt,
+the one with the largest debt of the lead's temperature is chosen, then the largest total, then the first id. This
+is the carpool problem (Fagin & Williams, "A fair carpool scheduling algorithm", IBM J. Res. Dev. 27(2), 1983).
+
+Counted in whole millionths of a lead, so that the debts sum to zero exactly, whatever happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+MICRO = 1_000_000
+"""One lead, in millionths."""
+ACCOUNTS = ("all", "hot", "warm", "cold")
+COLUMNS = ("by_hand", "credited", "known_customer", "picked_up", "declined")
+"""What is counted beside the ledger, in whole leads; it makes no debt."""
+_PLACE = {account: 2 * at for at, account in enumerate(ACCOUNTS)}
+_NOTHING = (0,) * 8
+
+
+def account_of(temperature: str) -> str:
+    """Return the account of a temperature; an unknown one counts as warm."""
+    return temperature if temperature in ("hot", "warm", "cold") else "warm"
+
+
+def shares(weights: Sequence[int], millionths: int) -> list[int]:
+    """Part a step among members, by weight; the remainder goes one each to the first, so that the sum is exact.
+
+    Weights below 0 count as 0; when all are 0, everyone counts the same.
+    """
+    whole = [max(0, weight) for weight in weights]
+    total = sum(whole)
+    if not total:
+        whole, total = [1] * len(whole), len(whole)
+    parts = [millionths * weight // total for weight in whole]
+    for at in range(millionths - sum(parts)):
+        parts[at] += 1
+    return parts
+
+
+def first_owed(members: Sequence[Any], totals: Mapping[Any, int], of_temperature: Mapping[Any, int]) -> Any:
+    """Choose one of the members (given in the order of their ids) by their debts in millionths."""
+    reach = max(totals[member] for member in members) - MICRO
+    best = None
+    for member in members:
+        total = totals[member]
+        if total >= reach:
+            key = (of_temperature[member], total)
+            if best is None or key > best[0]:
+                best = (key, member)
+    return best[1] if best else None
+
+
+class Ledger:
+    """The accounts of one vendor: per partner what it was due and what it got, in all and by temperature."""
+
+    __slots__ = ("counts", "rows")
+
+    def __init__(
+        self, rows: dict[str, list[int]] | None = None, counts: dict[str, dict[str, int]] | None = None
+    ) -> None:
+        """Take the rows (expected, received of all, hot, warm, cold) and the counts beside them, by partner id."""
+        self.rows: dict[str, list[int]] = {} if rows is None else rows
+        self.counts: dict[str, dict[str, int]] = {} if counts is None else counts
+
+    @classmethod
+    def from_json(cls, text: bytes | str) -> Ledger:
+        """Read what ``to_json`` wrote; an empty text is an empty ledger."""
+        if not text:
+            return cls()
+        stored = orjson.loads(text)
+        return cls(stored["rows"], stored["counts"])
+
+    def to_json(self) -> bytes:
+        """Write the ledger compactly, the same for the same content."""
+        return orjson.dumps({"rows": self.rows, "counts": self.counts}, option=orjson.OPT_SORT_KEYS)
+
+    def copy(self) -> Ledger:
+        """Return a ledger of its own with the same content, for trying things out."""
+        return Ledger({key: list(row) for key, row in self.rows.items()}, {k: dict(c) for k, c in self.counts.items()})
+
+    def debt(self, partner: str, account: str = "all") -> int:
+        """Return what a partner is owed (negative: got ahead), in millionths of a lead; a newcomer is owed nothing."""
+        place = _PLACE[account]
+        row = self.rows.get(partner, _NOTHING)
+        return row[place] - row[place + 1]
+
+    def choose(self, members: Sequence[str], temperature: str) -> str:
+        """Return who of the equally suitable is next."""
+        account = account_of(temperature)
+        ordered = sorted(members)
+        totals = {member: self.debt(member) for member in ordered}
+        return str(first_owed(ordered, totals, {member: self.debt(member, account) for member in ordered}))
+
+    def step(
+        self, members: Sequence[str], weights: Sequence[int], chosen: str, temperature: str, millionths: int = MICRO
+    ) -> None:
+        """Book one step: each member gains its share, the chosen pays the step. A stranger chosen is a ValueError."""
+        if chosen not in members:
+            raise ValueError("the chosen partner is not among the members")
+        place = _PLACE[account_of(temperature)]
+        pairs = sorted(zip(members, weights, strict=True))
+        for (member, _), share in zip(pairs, shares([weight for _, weight in pairs], millionths), strict=True):
+            row = self.rows.get(member)
+            if row is None:
+                row = self.rows[member] = [0] * 8
+            row[0] += share
+            row[place] += share
+        row = self.rows[chosen]
+        row[1] += millionths
+        row[place + 1] += millionths
+
+    def count(self, partner: str, column: str, by: int = 1) -> None:
+        """Add to a column that makes no debt; an unknown column is a bug (KeyError)."""
+        if column not in COLUMNS:
+            raise KeyError(column)
+        counts = self.counts.setdefault(partner, {})
+        counts[column] = counts.get(column, 0) + by
+
+    def sum(self, account: str = "all") -> int:
+        """Return the sum of all debts in millionths: 0, or there is a bug."""
+        place = _PLACE[account]
+        return sum(row[place] - row[place + 1] for row in self.rows.values())
+
+    def max_debt(self, account: str = "all") -> float:
+        """Return the largest absolute debt, in leads."""
+        place = _PLACE[account]
+        return max((abs(row[place] - row[place + 1]) for row in self.rows.values()), default=0) / MICRO
+
+    @property
+    def bound(self) -> int:
+        """Return what no total debt may exceed, in leads: one less than the partners in the ledger."""
+        return max(0, len(self.rows) - 1)
+
+    def jain(self, account: str = "all") -> float:
+        """Return Jain's index of received / expected: 1 when all got the same share of their due, at worst 1/n.
+
+        Source: Jain, Chiu & Hawe, "A quantitative measure of fairness", DEC-TR-301, 1984.
+        """
+        place = _PLACE[account]
+        ratios = [row[place + 1] / row[place] for row in self.rows.values() if row[place] > 0]
+        squares = sum(ratio * ratio for ratio in ratios)
+        return sum(ratios) ** 2 / (len(ratios) * squares) if squares else 1.0
+
+    def statement(self, partners: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
+        """Return per partner (default: everyone in the ledger) the figures in leads, as a report shows them.
+
+        Each: expected, received, debt; the same three under hot, warm and cold; and the counts.
+        """
+        listed = sorted({*self.rows, *self.counts}) if partners is None else partners
+        return {partner: self._figures(partner) for partner in listed}
+
+    def _figures(self, partner: str) -> dict[str, Any]:
+        row = self.rows.get(partner, _NOTHING)
+        accounts = {
+            account: {
+                "expected": row[place] / MICRO,
+                "received": row[place + 1] / MICRO,
+                "debt": (row[place] - row[place + 1]) / MICRO,
+            }
+            for account, place in _PLACE.items()
+        }
+        counts = self.counts.get(partner, {})
+        total: dict[str, Any] = dict(accounts.pop("all"))
+        return {**total, **accounts, **{column: counts.get(column, 0) for column in COLUMNS}}

@@ -1,0 +1,122 @@
+"""The live state of a network: who is out at the moment, how much each has on the table, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from partidor.domain.facts import LeadFacts
+from partidor.domain.routing.fairness import Ledger, account_of
+from partidor.domain.routing.network import Network, pack, unpack
+
+if TYPE_CHECKING:
+    from partidor.domain.routing.decision import Decision
+
+_ACCOUNT_PLACE = {"hot": 2, "warm": 4, "cold": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The live state that a decision was made from, by positions in the network."""
+
+    paused: int = 0
+    no_hours: int = 0
+    at_capacity: int = 0
+    feedback_due: int = 0
+    loads: Mapping[int, int] = field(default_factory=dict)
+    """Loads above 0 of the eligible, when the rule asks for loads."""
+    debts: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    """Total and temperature debts, in millionths, of those who were compared or are shown."""
+
+    def record(self) -> dict[str, Any]:
+        """Write it as JSON."""
+        members = sorted(self.debts)
+        return {
+            "paused": pack(self.paused),
+            "no_hours": pack(self.no_hours),
+            "at_capacity": pack(self.at_capacity),
+            "feedback_due": pack(self.feedback_due),
+            "loads": sorted([at, load] for at, load in self.loads.items()),
+            "debts": [[at, *self.debts[at]] for at in members if any(self.debts[at])],
+        }
+
+
+class LiveState:
+    """Who is out at the moment, the loads and the ledger, for the decisions of one batch under one lock.
+
+    ``loads``: accepted running leads and open exclusive offers. ``months``: leads accepted this month and open
+    exclusive offers. Partners that are not in the network are passed over.
+    """
+
+    __slots__ = ("at_capacity", "feedback_due", "ledger", "loads", "months", "network", "no_hours", "paused")
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        paused: Iterable[str] = (),
+        no_hours: Iterable[str] = (),
+        feedback_due: Iterable[str] = (),
+        loads: Mapping[str, int] | None = None,
+        months: Mapping[str, int] | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """Take what is true now; the ledger is written to by ``book``."""
+        self.network = network
+        self.paused = network.mask(paused)
+        self.no_hours = network.mask(no_hours)
+        self.feedback_due = network.mask(feedback_due)
+        index = network.index
+        self.loads = {index[one]: load for one, load in (loads or {}).items() if load and one in index}
+        self.months = {index[one]: count for one, count in (months or {}).items() if count and one in index}
+        self.ledger = Ledger() if ledger is None else ledger
+        self.at_capacity = 0
+        for at in network.capped:
+            if self._is_full(at):
+                self.at_capacity |= 1 << at
+
+    @classmethod
+    def remembered(cls, network: Network, live: Mapping[str, Any], temperature: str) -> LiveState:
+        """Build the live state again that a decision kept."""
+        state = cls(network)
+        state.paused, state.no_hours = unpack(live["paused"]), unpack(live["no_hours"])
+        state.at_capacity, state.feedback_due = unpack(live["at_capacity"]), unpack(live["feedback_due"])
+        state.loads = dict(live["loads"])
+        place = _ACCOUNT_PLACE[account_of(temperature)]
+        for at, total, of_temperature in live["debts"]:
+            row = state.ledger.rows[network.ids[at]] = [0] * 8
+            row[0], row[place] = total, of_temperature
+        return state
+
+    def book(self, decision: Decision, lead: LeadFacts) -> None:
+        """Charge the ledger and raise loads, so that the next lead of the batch sees this decision."""
+        network, ledger = self.network, self.ledger
+        for draw in decision.steps:
+            weights = [network.facts[network.index[member]].weight for member in draw.members]
+            ledger.step(draw.members, weights, draw.chosen, lead.temperature, draw.millionths)
+        if decision.via == "known_customer" and lead.values.get("test") is not True:
+            for candidate in decision.chosen:
+                ledger.count(candidate.partner, "known_customer")
+        if decision.step is not None and decision.step.exclusive:
+            for candidate in decision.chosen:
+                at = network.index[candidate.partner]
+                self.loads[at] = self.loads.get(at, 0) + 1
+                self.months[at] = self.months.get(at, 0) + 1
+                if self._is_full(at):
+                    self.at_capacity |= 1 << at
+
+    def debts(self, at: int, account: str) -> tuple[int, int]:
+        """Return a partner's total debt and that of a temperature, in millionths."""
+        row = self.ledger.rows.get(self.network.ids[at])
+        if row is None:
+            return 0, 0
+        place = _ACCOUNT_PLACE[account]
+        return row[0] - row[1], row[place] - row[place + 1]
+
+    def _is_full(self, at: int) -> bool:
+        partner = self.network.facts[at]
+        cap, monthly = partner.max_open_leads, partner.monthly_cap
+        if cap is not None and self.loads.get(at, 0) >= cap:
+            return True
+        return monthly is not None and self.months.get(at, 0) >= monthly

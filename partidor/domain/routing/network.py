@@ -1,0 +1,216 @@
+"""The partners of a vendor as bitsets: one Python integer per tag value, with a bit per partner.
+
+Ids are sorted, so that the order of the bits is the order of the ids, the stable key of every choice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import compress
+
+from partidor.domain.conditions import fold_lead
+from partidor.domain.facts import LeadFacts, PartnerFacts, Point
+
+EARTH_KM = 6371.0088
+"""Mean radius of the Earth (IUGG)."""
+_PLACES = 4
+"""Decimals of a degree that count (11 m): a decision keeps no finer place of a lead."""
+_TO_BIT = bytes.maketrans(b"01", b"\x00\x01")
+
+
+def bits(mask: int) -> list[int]:
+    """Return the positions of the bits of a mask, ascending."""
+    few = mask.bit_count()
+    if few == 0:
+        return []
+    if few == 1:
+        return [mask.bit_length() - 1]
+    text = f"{mask:b}"[::-1]
+    if few > 100:
+        return list(compress(range(len(text)), text.encode().translate(_TO_BIT)))
+    found, at = [], -1
+    find = text.find
+    for _ in range(few):
+        at = find("1", at + 1)
+        found.append(at)
+    return found
+
+
+def mask_of(positions: Iterable[int], size: int) -> int:
+    """Return the mask with these bits, for a network of ``size`` partners."""
+    room = bytearray((size >> 3) + 1)
+    for at in positions:
+        room[at >> 3] |= 1 << (at & 7)
+    return int.from_bytes(room, "little")
+
+
+def pack(mask: int) -> list[int] | str:
+    """Write a mask compactly for JSON: few bits as their positions, many as hexadecimal text."""
+    return bits(mask) if mask.bit_count() * 20 <= mask.bit_length() + 100 else f"{mask:x}"
+
+
+def unpack(packed: Sequence[int] | str) -> int:
+    """Read what ``pack`` wrote."""
+    if isinstance(packed, str):
+        return int(packed, 16)
+    return mask_of(packed, max(packed, default=0))
+
+
+def rounded(point: Point | None) -> Point | None:
+    """Return the point in the precision that routing uses and keeps."""
+    return None if point is None else (round(point[0], _PLACES), round(point[1], _PLACES))
+
+
+def distance_km(one: Point, other: Point) -> float:
+    """Return the great-circle distance of two points in km, by the haversine formula on a sphere."""
+    latitude, other_latitude = math.radians(one[0]), math.radians(other[0])
+    north = math.sin((other_latitude - latitude) / 2)
+    east = math.sin((math.radians(other[1]) - math.radians(one[1])) / 2)
+    share = north * north + math.cos(latitude) * math.cos(other_latitude) * east * east
+    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(share)))
+
+
+class LeadView:
+    """One lead as the engine looks at it: folded values, rounded point, distances as far as they were asked for."""
+
+    __slots__ = ("customer_of", "folded", "point", "reach")
+
+    def __init__(self, lead: LeadFacts, fields: Iterable[str]) -> None:
+        """Take the lead's facts and the fields that the ruleset reads."""
+        self.folded = fold_lead(lead.values, fields)
+        self.point = rounded(lead.point)
+        self.customer_of = lead.customer_of
+        self.reach: dict[int, float | None] = {}
+
+
+class Network:
+    """The partners of one vendor at one network version: immutable, sorted by id, a bit each.
+
+    ``dimensions`` names the ordered tag dimensions with their values from low to high.
+    """
+
+    def __init__(
+        self, partners: Iterable[PartnerFacts], *, dimensions: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Take the facts of every partner that takes part in routing; an id given twice is a bug (ValueError)."""
+        self.facts = tuple(sorted(partners, key=lambda partner: partner.id))
+        self.ids = tuple(partner.id for partner in self.facts)
+        self.index = {partner: at for at, partner in enumerate(self.ids)}
+        if len(self.index) < len(self.ids):
+            raise ValueError("a network names one partner twice")
+        self.size = len(self.ids)
+        self.everyone = (1 << self.size) - 1
+        self.dimensions = {
+            dimension: {value.casefold(): rank for rank, value in enumerate(values)}
+            for dimension, values in (dimensions or {}).items()
+        }
+        self.capped = tuple(
+            at
+            for at, partner in enumerate(self.facts)
+            if partner.max_open_leads is not None or partner.monthly_cap is not None
+        )
+        self.memo: dict[Hashable, object] = {}
+        """Whatever was compiled for this network, by what it was compiled from."""
+        self._trig = [_trig(partner.point) for partner in self.facts]
+        self._holders = self._find_holders()
+        self._bands: tuple[list[int], list[int]] | None = None
+
+    @property
+    def caps(self) -> bool:
+        """Say whether anybody has a cap on open or monthly leads."""
+        return bool(self.capped)
+
+    def mask(self, partners: Iterable[str]) -> int:
+        """Return the mask of these partners; ids that are not in the network are passed over."""
+        index = self.index
+        return mask_of((index[partner] for partner in partners if partner in index), self.size)
+
+    def having(self, what: str, value: object) -> int:
+        """Return who has a folded value of a kind, country, parent, or ``tag:DIMENSION``."""
+        return self._holders.get(what, {}).get(value, 0)
+
+    def values(self, what: str) -> Mapping[object, int]:
+        """Return all values of a kind, country, parent, or ``tag:DIMENSION``, with who has them."""
+        return self._holders.get(what, {})
+
+    def distance(self, view: LeadView, at: int) -> float | None:
+        """Return how many km lie between a lead and the partner at a position; None when either place is unknown."""
+        reach = view.reach
+        if at in reach:
+            return reach[at]
+        point, there = view.point, self._trig[at]
+        km = None
+        if point is not None and there is not None:
+            latitude, longitude, cosine = there
+            here = math.radians(point[0])
+            north = math.sin((latitude - here) / 2)
+            east = math.sin((longitude - math.radians(point[1])) / 2)
+            share = north * north + math.cos(here) * cosine * east * east
+            km = 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(share)))
+        reach[at] = km
+        return km
+
+    def near(self, view: LeadView, km: float, within: int) -> int:
+        """Return who of these is at most so many km from the lead."""
+        if view.point is None:
+            return 0
+        asked = within & self._box(view.point, km)
+        distance = self.distance
+        passed = [at for at in bits(asked) if (found := distance(view, at)) is not None and found <= km]
+        return mask_of(passed, self.size)
+
+    def _find_holders(self) -> dict[str, dict[object, int]]:
+        gathered: dict[str, dict[object, list[int]]] = {"kind": {}, "country": {}, "parent": {}, "partner": {}}
+        for at, partner in enumerate(self.facts):
+            gathered["kind"].setdefault(partner.kind, []).append(at)
+            gathered["country"].setdefault(partner.country.casefold(), []).append(at)
+            for parent in partner.parents:
+                gathered["parent"].setdefault(parent, []).append(at)
+            for dimension, values in partner.tags.items():
+                by_value = gathered.setdefault(f"tag:{dimension}", {})
+                for value in values:
+                    by_value.setdefault(value.casefold(), []).append(at)
+        return {
+            what: {value: mask_of(positions, self.size) for value, positions in by_value.items()}
+            for what, by_value in gathered.items()
+        }
+
+    def _box(self, point: Point, km: float) -> int:
+        """Return everyone in a box of whole degrees around the circle: cheap, and leaves nobody near out."""
+        if self._bands is None:
+            self._bands = self._make_bands()
+        by_latitude, by_longitude = self._bands
+        reach = math.degrees(km / EARTH_KM) + 1e-6
+        low, high = point[0] - reach, point[0] + reach
+        south = min(max(math.floor(low) + 90, 0), 181)
+        north = min(max(math.floor(high) + 91, 0), 181)
+        box = by_latitude[north] & ~by_latitude[south]
+        if low > -89 and high < 89:
+            sine = math.sin(math.radians(reach)) / math.cos(math.radians(point[0]))
+            if sine < 1:
+                width = math.degrees(math.asin(sine)) + 1e-6
+                west, east = math.floor(point[1] - width) + 180, math.floor(point[1] + width) + 181
+                if west >= 0 and east <= 361:
+                    box &= by_longitude[east] & ~by_longitude[west]
+        return box
+
+    def _make_bands(self) -> tuple[list[int], list[int]]:
+        columns = []
+        for axis, half in ((0, 90), (1, 180)):
+            bands: list[list[int]] = [[] for _ in range(2 * half + 1)]
+            for at, partner in enumerate(self.facts):
+                if partner.point is not None:
+                    bands[min(max(math.floor(partner.point[axis]) + half, 0), 2 * half)].append(at)
+            below = [0]
+            for positions in bands:
+                below.append(below[-1] | mask_of(positions, self.size))
+            columns.append(below)
+        return columns[0], columns[1]
+
+
+def _trig(point: Point | None) -> tuple[float, float, float] | None:
+    if point is None:
+        return None
+    latitude = math.radians(point[0])
+    return latitude, math.radians(point[1]), math.cos(latitude)

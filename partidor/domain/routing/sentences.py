@@ -1,0 +1,213 @@
+"""Reasons in plain words, in English and German."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+_Facts = Mapping[str, Any]
+
+
+class _HasReason(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
+
+
+_SENTENCES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "not_in_network": "Not in the network when this was decided",
+        "no_rule": "No rule holds for this lead",
+        "no_partner": "Suitable, but no rule could ask anybody",
+        "nobody_left": "Suitable, but the plan of the rule had run out",
+        "paused": "Paused until further notice",
+        "no_hours": "No working time in the next 14 days",
+        "at_capacity": "At capacity: {caps}",
+        "already_asked": "Was asked about this lead before and {answer}",
+        "feedback_due": "Feedback on an earlier lead is due first",
+        "tag_in": "Not {values}: the rule asks for {dimension} {values}; this partner has {has}",
+        "tag_not_in": "The rule leaves out {dimension} {values}; this partner has {has}",
+        "tag_all_of": "The rule asks for all of {dimension} {all_values}; this partner has {has}",
+        "tag_at_least": "The rule asks for {dimension} {values} or better; this partner has {has}",
+        "tag_matches": "The rule asks for {dimension} {value}, as the lead says; this partner has {has}",
+        "country_matches": "The rule asks for a partner in {value}, as the lead says; this one is in {has}",
+        "lead_lacks": "The lead names no {field}, and the rule asks for the same",
+        "kind": "The rule asks for {values}; this partner is of kind {has}",
+        "country": "The rule asks for a partner in {values}; this one is in {has}",
+        "partner": "The rule names other partners",
+        "parent": "The rule asks for resellers of another distributor",
+        "too_far": "{km} km away, the rule allows {most} km",
+        "lead_nowhere": "The place of the lead is unknown, and the rule allows {most} km",
+        "partner_nowhere": "The place of the partner is unknown, and the rule allows {most} km",
+        "customer_of": "Does not work for this customer, as the rule asks",
+        "excluded": "The rule leaves out {parts}",
+        "none_of": "None of these holds: {parts}",
+        "asked": "Asked in place {place}, with {score} points",
+        "known_customer": "Already works with this customer, so asked first and alone",
+        "known_customer_first": "Suitable, but the customer already works with another partner, who was asked first",
+        "owed_most": "Equally suitable as {others} more, and next by the fair share (owed {debt} leads)",
+        "owed_less": "Equally suitable, but owed less ({debt} leads, the one asked {rival_debt})",
+        "owed_same": "Equally suitable and owed the same ({debt} leads); the other comes first in the order of ids",
+        "owed_less_here": "Equally suitable, but owed fewer leads of this temperature "
+        "({debt_here}, the one asked {rival_debt_here})",
+        "ranked": "Ranked {ordinal}; only {asked} {was} asked",
+    },
+    "de": {
+        "not_in_network": "War bei dieser Entscheidung nicht im Netz",
+        "no_rule": "Keine Regel gilt für diesen Lead",
+        "no_partner": "Geeignet, aber keine Regel konnte jemanden fragen",
+        "nobody_left": "Geeignet, aber der Plan der Regel war zu Ende",
+        "paused": "Bis auf Weiteres pausiert",
+        "no_hours": "Keine Arbeitszeit in den nächsten 14 Tagen",
+        "at_capacity": "Ausgelastet: {caps}",
+        "already_asked": "Wurde zu diesem Lead schon gefragt und {answer}",
+        "feedback_due": "Zuerst ist die Rückmeldung zu einem früheren Lead fällig",
+        "tag_in": "Nicht {values}: die Regel verlangt {dimension} {values}; dieser Partner hat {has}",
+        "tag_not_in": "Die Regel schließt {dimension} {values} aus; dieser Partner hat {has}",
+        "tag_all_of": "Die Regel verlangt alle von {dimension} {all_values}; dieser Partner hat {has}",
+        "tag_at_least": "Die Regel verlangt {dimension} {values} oder besser; dieser Partner hat {has}",
+        "tag_matches": "Die Regel verlangt {dimension} {value} wie beim Lead; dieser Partner hat {has}",
+        "country_matches": "Die Regel verlangt einen Partner in {value} wie beim Lead; dieser sitzt in {has}",
+        "lead_lacks": "Der Lead nennt kein {field}, und die Regel verlangt dasselbe",
+        "kind": "Die Regel verlangt {values}; dieser Partner ist {has}",
+        "country": "Die Regel verlangt einen Partner in {values}; dieser sitzt in {has}",
+        "partner": "Die Regel nennt andere Partner",
+        "parent": "Die Regel verlangt Partner eines anderen Distributors",
+        "too_far": "{km} km entfernt, die Regel erlaubt {most} km",
+        "lead_nowhere": "Der Ort des Leads ist unbekannt, und die Regel erlaubt {most} km",
+        "partner_nowhere": "Der Ort des Partners ist unbekannt, und die Regel erlaubt {most} km",
+        "customer_of": "Betreut diesen Kunden nicht, wie es die Regel verlangt",
+        "excluded": "Die Regel schließt aus: {parts}",
+        "none_of": "Nichts davon trifft zu: {parts}",
+        "asked": "Gefragt auf Platz {place}, mit {score} Punkten",
+        "known_customer": "Betreut diesen Kunden schon und wurde darum zuerst und allein gefragt",
+        "known_customer_first": "Geeignet, aber den Kunden betreut schon ein anderer Partner; der wurde zuerst gefragt",
+        "owed_most": "Gleich gut geeignet wie {others} weitere und nach fairem Anteil dran ({debt} Leads gut)",
+        "owed_less": "Gleich gut geeignet, hat aber weniger gut ({debt} Leads, der Gefragte {rival_debt})",
+        "owed_same": "Gleich gut geeignet und gleich viel gut ({debt} Leads); der andere kommt in der Reihenfolge der "
+        "Kennungen zuerst",
+        "owed_less_here": "Gleich gut geeignet, hat aber weniger Leads dieser Temperatur gut "
+        "({debt_here}, der Gefragte {rival_debt_here})",
+        "ranked": "Auf Platz {place}; gefragt {was} nur {asked}",
+    },
+}
+_PHRASES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "tag_in": "{dimension} {values}",
+        "tag_not_in": "no {dimension} {values}",
+        "tag_all_of": "{dimension} {all_values}",
+        "tag_at_least": "{dimension} {values} or better",
+        "tag_matches": "{dimension} {value}",
+        "country_matches": "a partner in {value}",
+        "lead_lacks": "the same {field}",
+        "kind": "kind {values}",
+        "country": "a partner in {values}",
+        "partner": "a partner named",
+        "parent": "a reseller of a distributor named",
+        "too_far": "at most {most} km",
+        "lead_nowhere": "at most {most} km",
+        "partner_nowhere": "at most {most} km",
+        "customer_of": "works for this customer",
+        "excluded": "not ({parts})",
+        "none_of": "one of ({parts})",
+    },
+    "de": {
+        "tag_in": "{dimension} {values}",
+        "tag_not_in": "kein {dimension} {values}",
+        "tag_all_of": "{dimension} {all_values}",
+        "tag_at_least": "{dimension} {values} oder besser",
+        "tag_matches": "{dimension} {value}",
+        "country_matches": "ein Partner in {value}",
+        "lead_lacks": "dasselbe {field}",
+        "kind": "Art {values}",
+        "country": "ein Partner in {values}",
+        "partner": "ein genannter Partner",
+        "parent": "ein Partner eines genannten Distributors",
+        "too_far": "höchstens {most} km",
+        "lead_nowhere": "höchstens {most} km",
+        "partner_nowhere": "höchstens {most} km",
+        "customer_of": "betreut diesen Kunden",
+        "excluded": "nicht ({parts})",
+        "none_of": "eines von ({parts})",
+    },
+}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "or": " or ", "and": " and ", "none": "none", "one": "was", "many": "were", "declined": "declined or gave back",
+        "expired": "let it lapse", "max_open_leads": "at most {} open leads", "monthly_cap": "at most {} leads a month",
+    },
+    "de": {
+        "or": " oder ", "and": " und ", "none": "nichts", "one": "wurde", "many": "wurden",
+        "declined": "hat abgelehnt oder zurückgegeben", "expired": "hat nicht geantwortet",
+        "max_open_leads": "höchstens {} offene Leads", "monthly_cap": "höchstens {} Leads im Monat",
+    },
+}  # fmt: skip
+
+
+def sentence(reason: _HasReason, language: str) -> str:
+    """Say a reason in a language (BCP 47; ``de`` or, for anything else, English)."""
+    language = _known(language)
+    words = _SENTENCES[language].get(reason.code)
+    return reason.code if words is None else words.format_map(_Said(reason.facts, language))
+
+
+def phrase(reason: _HasReason, language: str) -> str:
+    """Say what a clause asks for, as a part of a sentence."""
+    return _phrase(reason.code, reason.facts, _known(language))
+
+
+def _known(language: str) -> str:
+    return "de" if language.casefold().partition("-")[0] == "de" else "en"
+
+
+def _phrase(code: str, facts: _Facts, language: str) -> str:
+    return _PHRASES[language].get(code, code).format_map(_Said(facts, language))
+
+
+def _listed(values: Sequence[object], word: str) -> str:
+    texts = [str(value) for value in values]
+    return word.join(filter(None, [", ".join(texts[:-1]), texts[-1]])) if texts else ""
+
+
+class _Said(dict[str, str]):
+    """The facts of a reason as words, made when a sentence asks for them."""
+
+    def __init__(self, facts: _Facts, language: str) -> None:
+        super().__init__()
+        self.facts, self.language, self.words = facts, language, _WORDS[language]
+
+    def __missing__(self, key: str) -> str:
+        made: Mapping[str, Callable[[], str]] = {
+            "all_values": lambda: _listed(self.facts.get("values", ()), self.words["and"]),
+            "has": lambda: _listed(self.facts.get("has", ()), self.words["and"]) or self.words["none"],
+            "answer": lambda: self.words[self.facts["answer"]],
+            "parts": lambda: "; ".join(_phrase(part["code"], part["facts"], self.language) for part in self._parts()),
+            "ordinal": lambda: _ordinal(self.facts["place"]),
+            "was": lambda: self.words["one" if self.facts["asked"] == 1 else "many"],
+            "caps": self._caps,
+        }
+        if key in made:
+            return made[key]()
+        value = self.facts.get(key, "")
+        if isinstance(value, (list, tuple)):
+            return _listed(value, self.words["or"])
+        return self._number(value) if isinstance(value, float) else str(value)
+
+    def _parts(self) -> Sequence[_Facts]:
+        parts: Sequence[_Facts] = self.facts.get("parts", ())
+        return parts
+
+    def _caps(self) -> str:
+        caps = [(name, self.facts.get(name)) for name in ("max_open_leads", "monthly_cap")]
+        return _listed([self.words[name].format(cap) for name, cap in caps if cap is not None], self.words["and"])
+
+    def _number(self, value: float) -> str:
+        text = f"{value:.2f}".rstrip("0").rstrip(".")
+        text = "0" if text == "-0" else text
+        return text.replace(".", ",") if self.language == "de" else text
+
+
+def _ordinal(number: int) -> str:
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
