@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TypeVar
-from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
 
-from partidor.models import Delivery, Lead, Notice, Offer, WorkerBeat
+from partidor.models import Delivery, Lead, Notice, WorkerBeat
 from partidor.models.ids import uuid7
 from partidor.models.rows import DueRow
 
@@ -84,14 +82,6 @@ def lapsed_leads(*, since: datetime, at: datetime, limit: int) -> list[Lead]:
         .select_for_update()[:limit]
     )
     return sorted(leads, key=lambda lead: lead.pk)
-
-
-def open_offers_by_lead(leads: list[Lead]) -> dict[UUID, list[Offer]]:
-    """Return the waiting offers of leads that the clock holds."""
-    found: dict[UUID, list[Offer]] = defaultdict(list)
-    for offer in Offer.objects.filter(lead__in=leads, state__in=["open", "interested"]).order_by("place"):
-        found[offer.lead_id].append(offer)
-    return found
 
 
 def notice_of(delivery: Delivery) -> Notice:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from partidor.access.due import beat, due_leads, lapsed_leads, open_offers_by_lead
+from partidor.access.due import beat, due_leads, lapsed_leads
 from partidor.access.viewer import system
 from partidor.actions.events import Told, telling
 from partidor.actions.rounds import draw_rounds
@@ -43,7 +43,7 @@ def act_on_due(*, at: datetime) -> int:
 
 def remind(leads: Sequence[Lead], told: Told) -> None:
     """Remind the partners whose offers still wait; next comes the deadline."""
-    offers = open_offers_by_lead(list(leads))
+    offers = Offer.waiting_by_lead(leads)
     Offer.remind([offer for each in offers.values() for offer in each], told.at)
     for lead in leads:
         for offer in offers[lead.pk]:
@@ -55,7 +55,7 @@ def remind(leads: Sequence[Lead], told: Told) -> None:
 
 def expire(leads: Sequence[Lead], told: Told) -> None:
     """Let the round's waiting offers lapse, and open the next round in the same transaction."""
-    offers = open_offers_by_lead(list(leads))
+    offers = Offer.waiting_by_lead(leads)
     lapsed = [offer for each in offers.values() for offer in each]
     move_all(Offer, [offer.pk for offer in lapsed], "expire", at=told.at, answered_at=told.at)
     for lead in leads:
@@ -137,7 +137,7 @@ def note_beat(*, at: datetime) -> int:
 
 def _extend(leads: Sequence[Lead], told: Told) -> None:
     until = told.at + GRACE
-    offers = open_offers_by_lead(list(leads))
+    offers = Offer.waiting_by_lead(leads)
     Offer.extend([offer for each in offers.values() for offer in each], until)
     for lead in leads:
         for offer in offers[lead.pk]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -49,3 +50,31 @@ def following(plan: Plan, cursor: Cursor) -> Cursor | None:
 def is_last(plan: Plan, cursor: Cursor) -> bool:
     """Say whether no round follows this one."""
     return following(plan, cursor) is None
+
+
+DECLINE_REASONS: Mapping[str, str] = {
+    "no_vertical_match": "next",
+    "capacity": "next",
+    "spam": "review",
+    "out_of_area": "next",
+    "conflict": "exclude_customer",
+    "not_reached": "next",
+    "other": "next",
+}
+"""Why a partner declines, and what usually follows: the next partner is asked; two of the same send the lead
+to review; or the partner is not asked about this customer again."""
+
+VENDOR_FAULTS = frozenset({"spam", "no_vertical_match", "out_of_area"})
+"""Declines for which the partner is credited: the lead was not right for it."""
+
+
+def is_doubtful(reasons: Sequence[str], policies: Mapping[str, str]) -> bool:
+    """Say whether two partners declined for a reason whose policy is review."""
+    known = {**DECLINE_REASONS, **policies}
+    return sum(known.get(reason) == "review" for reason in reasons) >= 2
+
+
+def keeps_off_customer(policies: Mapping[str, str]) -> list[str]:
+    """Return the reasons after which a partner is not asked about the same customer again."""
+    known = {**DECLINE_REASONS, **policies}
+    return [reason for reason, policy in known.items() if policy == "exclude_customer"]

@@ -149,7 +149,7 @@ class Lead(VendorRow, Moving):
             ref=reference(),
             lat=where[0] if where else None,
             lon=where[1] if where else None,
-            utm=inquiry.utm,
+            utm=utm_of(inquiry),
             flags=sorted(noted),
             consent=inquiry.consent or {},
             received_at=at,
@@ -159,6 +159,26 @@ class Lead(VendorRow, Moving):
         )
         lead.search_text = searchable(lead, inquiry)
         return lead
+
+    def take(self, inquiry: Inquiry, point: Point | None) -> list[str]:
+        """Take over (not yet write) what an inquiry says now; return the columns that changed."""
+        fresh: dict[str, object] = {name: getattr(inquiry, name) for name in INQUIRY_COLUMNS}
+        kept = set(self.flags) - REPAIR_FLAGS | set(inquiry.flags) | (set() if point else {"not_placed"})
+        fresh |= {
+            "utm": utm_of(inquiry),
+            "consent": inquiry.consent or {},
+            "flags": sorted(kept),
+            "lat": point[0] if point else None,
+            "lon": point[1] if point else None,
+        }
+        changed = [name for name, value in fresh.items() if getattr(self, name) != value]
+        for name in changed:
+            setattr(self, name, fresh[name])
+        return changed
+
+    def columns(self, changed: Iterable[str]) -> dict[str, object]:
+        """Return the columns to write after ``take``."""
+        return {name: getattr(self, name) for name in changed if name != "contacts"}
 
     @staticmethod
     def keep(leads: list[Lead], contacts: list[Contact]) -> None:
@@ -231,12 +251,34 @@ class Contact(VendorRow):
             for position, contact in enumerate(inquiry.contacts)
         ]
 
+    @staticmethod
+    def replace(lead: Lead, contacts: list[Contact]) -> None:
+        """Put these contacts in place of a held lead's."""
+        Contact.objects.filter(lead=lead).delete()
+        Contact.objects.bulk_create(contacts)
+
+    def as_tuple(self) -> tuple[str, ...]:
+        """Return what a contact says, for comparing."""
+        return tuple(getattr(self, name) for name in CONTACT_COLUMNS)
+
 
 INQUIRY_COLUMNS = (
     "external_id", "test", "company", "street", "postal_code", "city", "region", "country", "inquiry", "product",
     "vertical", "language", "employees", "value_minor", "currency", "temperature", "timeline", "campaign", "custom",
 )  # fmt: skip
+REPAIR_FLAGS = frozenset(
+    {
+        "text_repaired", "postal_code_repaired", "postal_code_unverified", "phone_unverified", "country_assumed",
+        "address_repaired", "contact_repaired", "not_placed",
+    }
+)  # fmt: skip
 CONTACT_COLUMNS = ("first_name", "last_name", "email", "phone", "job_title", "role")
+
+
+def utm_of(inquiry: Inquiry) -> dict[str, str]:
+    """Gather the UTM values that are there."""
+    values = {name: getattr(inquiry, f"utm_{name}") for name in ("source", "medium", "campaign", "term", "content")}
+    return {name: value for name, value in values.items() if value}
 
 
 def searchable(lead: Lead, inquiry: Inquiry) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 
 from partidor.domain.facts import PERSONAL_FIELDS, Asked, LeadFacts, Value
+from partidor.domain.money import money_value
 from partidor.domain.offers import keeps_off_customer
 from partidor.domain.routing.decide import LiveState
 from partidor.domain.routing.fairness import Ledger
@@ -134,7 +135,7 @@ def field_values(lead: Lead, contact: Contact | None) -> dict[str, Value]:
         "company": lead.company, "street": lead.street, "postal_code": lead.postal_code, "city": lead.city,
         "region": lead.region, "country": lead.country, "inquiry": lead.inquiry, "product": lead.product,
         "vertical": lead.vertical, "language": lead.language, "employees": lead.employees,
-        "value": None if lead.value_minor is None else lead.value_minor / 100, "currency": lead.currency,
+        "value": None if lead.value_minor is None else money_value(lead.value_minor, lead.currency), "currency": lead.currency,
         "temperature": lead.temperature, "timeline": lead.timeline, "campaign": lead.campaign,
         "source": lead.source.name, "source_kind": lead.source.kind, "test": lead.test,
         "flags": tuple(lead.flags),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from partidor.domain.states import OFFER
+from partidor.models.lead import Lead
 from partidor.models.moving import Moving
 from partidor.models.rows import VendorRow
 
@@ -83,6 +84,21 @@ class Offer(VendorRow, Moving):
     def remind(offers: Iterable[Offer], at: datetime) -> None:
         """Note that partners were reminded."""
         Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(reminded_at=at)
+
+    @staticmethod
+    def leads_with(partner_id: UUID) -> list[UUID]:
+        """Return the leads on which a partner has a waiting offer or which it runs."""
+        return list(
+            Offer.objects.filter(WAITING | RUNNING, partner_id=partner_id).values_list("lead_id", flat=True).distinct()
+        )
+
+    @staticmethod
+    def waiting_by_lead(leads: Iterable[Lead]) -> dict[UUID, list[Offer]]:
+        """Return the waiting offers of leads that the caller holds."""
+        found: dict[UUID, list[Offer]] = {lead.pk: [] for lead in leads}
+        for offer in Offer.objects.filter(WAITING, lead_id__in=found).order_by("place"):
+            found[offer.lead_id].append(offer)
+        return found
 
     @staticmethod
     def extend(offers: Iterable[Offer], until: datetime) -> None:

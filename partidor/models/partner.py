@@ -66,6 +66,36 @@ class Partner(VendorRow):
     def __str__(self) -> str:
         return self.name
 
+    @staticmethod
+    def keep(partners: list[Partner], links: list[PartnerParent]) -> None:
+        """Write new partners and who is above them."""
+        Partner.objects.bulk_create(partners, batch_size=500)
+        PartnerParent.objects.bulk_create(links, batch_size=500)
+
+    def take(self, columns: dict[str, object]) -> dict[str, object]:
+        """Take over (not yet write) columns; return those that changed."""
+        changed = {name: value for name, value in columns.items() if getattr(self, name) != value}
+        for name, value in changed.items():
+            setattr(self, name, value)
+        return changed
+
+    def change(self, columns: dict[str, object], at: datetime) -> None:
+        """Write columns."""
+        Partner.objects.filter(pk=self.pk).update(updated_at=at, **columns)
+        self.take({**columns, "updated_at": at})
+
+    def pause(self, until: datetime | None, reason: str, at: datetime) -> None:
+        """Pause until a time, or without an end."""
+        self.change({"paused_at": at, "paused_until": until, "pause_reason": reason}, at)
+
+    def resume(self, at: datetime) -> None:
+        """End the pause."""
+        self.change({"paused_at": None, "paused_until": None, "pause_reason": ""}, at)
+
+    def archive(self, at: datetime) -> None:
+        """Archive for good."""
+        self.change({"archived_at": at}, at)
+
     def paused(self, at: datetime) -> bool:
         """Say whether the partner is paused at a time."""
         return self.paused_at is not None and (self.paused_until is None or self.paused_until > at)
@@ -101,6 +131,14 @@ class PartnerParent(VendorRow):
 
     def __str__(self) -> str:
         return f"{self.partner_id} under {self.parent_id}"
+
+    @staticmethod
+    def replace(partner: Partner, parents: Iterable[UUID]) -> None:
+        """Put these parents in place of a partner's."""
+        PartnerParent.objects.filter(partner=partner).delete()
+        PartnerParent.objects.bulk_create(
+            PartnerParent(vendor_id=partner.vendor_id, partner=partner, parent_id=parent) for parent in parents
+        )
 
 
 class PartnerVersion(VendorRow):

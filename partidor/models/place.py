@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db import models
 
 from partidor.domain.facts import Point
+from partidor.domain.intake.places import Place
 
 
 class KnownPlace(models.Model):
@@ -21,6 +22,15 @@ class KnownPlace(models.Model):
     class Meta:
         db_table = "known_place"
         constraints = (models.UniqueConstraint(fields=["country", "key"], name="known_place_once"),)
+
+    @staticmethod
+    def replace(places: Iterable[Place]) -> int:
+        """Put these in place of what was known of their countries; return how many."""
+        rows = [KnownPlace(country=p.country, key=p.key, lat=p.lat, lon=p.lon, spread_km=p.spread_km) for p in places]
+        KnownPlace.objects.filter(country__in={row.country for row in rows}).delete()
+        KnownPlace.objects.bulk_create(rows, batch_size=2000)
+        forget_places()
+        return len(rows)
 
     def __str__(self) -> str:
         return f"{self.country} {self.key}"
@@ -48,6 +58,12 @@ def points_of(wanted: Iterable[tuple[str, Sequence[str]]]) -> list[Point | None]
     return [
         next((_found[country, key] for key in keys if (country, key) in _found), None) for country, keys in pairs
     ]
+
+
+def place_of(country: str, keys: Sequence[str]) -> tuple[Point | None, str]:
+    """Resolve one place; return it with the key that found it, or None and an empty key."""
+    point = points_of([(country, keys)])[0]
+    return point, next((key for key in keys if (country, key) in _found), "") if point else ""
 
 
 def _seen_before(country: str, keys: Sequence[str], key: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 
@@ -33,6 +34,27 @@ class Source(VendorRow):
         return self.name
 
     @staticmethod
+    def of(vendor_id: UUID, name: str) -> Source | None:
+        """Find a source by name, archived or not."""
+        return Source.objects.filter(vendor_id=vendor_id, name=name).first()
+
+    @staticmethod
+    def add(vendor_id: UUID, columns: dict[str, object], at: datetime) -> Source:
+        """Add a source."""
+        return Source.objects.create(vendor_id=vendor_id, created_at=at, **columns)
+
+    def change(self, columns: dict[str, object]) -> None:
+        """Change some columns."""
+        Source.objects.filter(pk=self.pk).update(**columns)
+        for name, value in columns.items():
+            setattr(self, name, value)
+
+    def reopen(self) -> None:
+        """Take an archived source into use again."""
+        if self.archived_at is not None:
+            self.change({"archived_at": None})
+
+    @staticmethod
     def create_usual(vendor: Vendor, at: datetime) -> None:
         """Create the sources a new vendor starts with."""
         Source.objects.bulk_create(
@@ -55,3 +77,8 @@ class FieldDefinition(VendorRow):
 
     def __str__(self) -> str:
         return self.key
+
+    @staticmethod
+    def add(vendor_id: UUID, columns: dict[str, object], at: datetime) -> FieldDefinition:
+        """Define a field."""
+        return FieldDefinition.objects.create(vendor_id=vendor_id, created_at=at, **columns)

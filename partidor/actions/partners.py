@@ -1,0 +1,230 @@
+"""Partners: add, change, pause, resume, archive. What routing sees of them is kept per network version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from partidor.access.leads import lock_leads
+from partidor.access.network import parents_of, partner_for, partners_of
+from partidor.access.viewer import Viewer
+from partidor.actions.events import telling
+from partidor.actions.offers import close_waiting
+from partidor.actions.rounds import draw_rounds
+from partidor.actions.transactions import in_one_transaction
+from partidor.domain.intake.partner import PartnerForm, read_partner
+from partidor.domain.intake.places import place_keys, rung
+from partidor.domain.refusal import FieldError, WrongContent
+from partidor.models import Offer, Partner, PartnerParent
+from partidor.models.partner import keep_facts
+from partidor.models.payloads import merged, partner_payload
+from partidor.models.place import place_of
+from partidor.models.vendor import lock_vendor, next_network_version
+
+LONGEST_PAUSE = timedelta(days=730)
+Payload = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A partner as it stands now, and whether nothing had to be changed."""
+
+    partner: Partner
+    repeated: bool = False
+
+
+def add_partner(payload: Payload, *, by: Viewer, at: datetime) -> Kept:
+    """Add one partner. Raises WrongContent, NotAllowed."""
+    (outcome,) = add_partners([payload], by=by, at=at)
+    if isinstance(outcome, WrongContent):
+        raise outcome
+    return outcome
+
+
+@in_one_transaction
+def add_partners(payloads: Sequence[Payload], *, by: Viewer, at: datetime) -> list[Kept | WrongContent]:
+    """Add partners, each on its own; one whose external id is known answers with the partner that is there.
+
+    All of them together are one new version of the network.
+    """
+    by.require_vendor("partners:write")
+    read: list[PartnerForm | WrongContent] = []
+    for payload in payloads:
+        try:
+            read.append(read_partner(payload))
+        except WrongContent as wrong:
+            read.append(wrong)
+    lock_vendor(by.vendor_id)
+    names = [form.external_id for form in read if isinstance(form, PartnerForm) and form.external_id]
+    known = {partner.external_id: partner for partner in partners_of(by).filter(external_id__in=names)}
+    parents = _parents([form for form in read if isinstance(form, PartnerForm)], by)
+
+    fresh: list[Partner] = []
+    links: list[PartnerParent] = []
+    answers: list[Kept | WrongContent] = []
+    for form in read:
+        if isinstance(form, WrongContent):
+            answers.append(form)
+        elif form.external_id in known:
+            answers.append(Kept(known[form.external_id], repeated=True))
+        elif unknown := [parent for parent in form.parents if parent not in parents]:
+            answers.append(WrongContent([_unknown_parent(unknown[0])]))
+        else:
+            partner = Partner(vendor_id=by.vendor_id, created_at=at, updated_at=at, **_columns(form))
+            fresh.append(partner)
+            links += [
+                PartnerParent(vendor_id=by.vendor_id, partner=partner, parent_id=parents[parent])
+                for parent in form.parents
+            ]
+            if form.external_id:
+                known[form.external_id] = partner
+            answers.append(Kept(partner))
+    Partner.keep(fresh, links)
+    if fresh:
+        above: dict[UUID, list[UUID]] = {}
+        for link in links:
+            above.setdefault(link.partner_id, []).append(link.parent_id)
+        facts = [partner.facts(above.get(partner.pk, ())) for partner in fresh]
+        keep_facts(by.vendor_id, next_network_version(by.vendor_id), facts)
+    return answers
+
+
+def _columns(form: PartnerForm) -> dict[str, object]:
+    """Turn a form into columns; where no location was given, the ladder of places is climbed."""
+    point, located = form.point, "given"
+    if point is None:
+        keys = place_keys(form.country, form.postal_code, form.city, form.region)
+        point, key = place_of(form.country, keys)
+        located = rung(key) if key else ""
+    names = (
+        "external_id", "name", "kind", "email", "phone", "street", "postal_code", "city", "region", "country",
+        "language", "time_zone", "weight", "max_open_leads", "monthly_cap",
+    )  # fmt: skip
+    return {name: getattr(form, name) for name in names} | {
+        "tags": {dimension: list(values) for dimension, values in form.tags.items()},
+        "flags": list(form.flags),
+        "lat": point[0] if point else None,
+        "lon": point[1] if point else None,
+        "located": located,
+    }
+
+
+def _parents(forms: Sequence[PartnerForm], by: Viewer) -> dict[str, UUID]:
+    """Find the named parents by id or external id."""
+    named = {parent for form in forms for parent in form.parents}
+    if not named:
+        return {}
+    known = partners_of(by).filter(archived_at=None).values_list("pk", "external_id")
+    return {name: pk for pk, external_id in known for name in (str(pk), external_id) if name in named}
+
+
+def _unknown_parent(name: str) -> FieldError:
+    return FieldError("parents", f"{name!r} is no partner in use of this vendor; give its id or external id")
+
+
+@in_one_transaction
+def change_partner(partner_id: UUID, patch: Payload, *, by: Viewer, at: datetime) -> Kept:
+    """Merge a patch into a partner. Raises WrongContent, NotFound, NotAllowed."""
+    by.require_vendor("partners:write")
+    lock_vendor(by.vendor_id)
+    partner = partner_for(by, partner_id, lock=True)
+    above = list(parents_of(by).filter(partner=partner).values_list("parent_id", flat=True))
+    form = read_partner(merged(partner_payload(partner, above), patch))
+    parents = _parents([form], by)
+    if unknown := [parent for parent in form.parents if parent not in parents]:
+        raise WrongContent([_unknown_parent(unknown[0])])
+    if str(partner.pk) in form.parents:
+        raise WrongContent([FieldError("parents", "a partner cannot be its own distributor")])
+    same_name = partners_of(by).filter(external_id=form.external_id).exclude(pk=partner.pk)
+    if form.external_id and same_name.exists():
+        raise WrongContent([FieldError("external_id", "belongs to another partner")])
+
+    new_above = sorted(parents[parent] for parent in form.parents)
+    before = partner.facts(above)
+    changed = partner.take(_columns(form))
+    if not changed and new_above == sorted(above):
+        return Kept(partner, repeated=True)
+    partner.change(changed, at)
+    if new_above != sorted(above):
+        PartnerParent.replace(partner, new_above)
+    if (facts := partner.facts(new_above)) != before and partner.archived_at is None:
+        keep_facts(by.vendor_id, next_network_version(by.vendor_id), [facts])
+    return Kept(partner)
+
+
+def set_tags(partner_id: UUID, tags: object, *, by: Viewer, at: datetime) -> Kept:
+    """Replace all tags of a partner. Raises WrongContent, NotFound, NotAllowed."""
+    by.require_vendor("partners:write")
+    partner = partner_for(by, partner_id)
+    gone = dict.fromkeys(partner.tags, None)
+    return change_partner(partner_id, {"tags": {**gone, **tags} if isinstance(tags, dict) else tags}, by=by, at=at)
+
+
+@in_one_transaction
+def pause_partner(partner_id: UUID, *, until: datetime | None, reason: str = "", by: Viewer, at: datetime) -> Kept:
+    """Pause a partner until a time, or until further notice: no new offers, and no debt grows meanwhile.
+
+    Raises WrongContent, NotFound, NotAllowed.
+    """
+    by.require("partners:write")
+    partner = partner_for(by, partner_id, lock=True)
+    if until is not None and not at < until <= at + LONGEST_PAUSE:
+        raise WrongContent([FieldError("until", "must lie in the future, at most 730 days ahead; null has no end")])
+    if len(reason) > 300 or "\0" in reason:
+        raise WrongContent([FieldError("reason", "must have at most 300 characters")])
+    if partner.paused(at) and partner.paused_until == until:
+        return Kept(partner, repeated=True)
+
+    partner.pause(until, reason, at)
+    with telling(by, at) as told:
+        told.vendor_event("partner.paused", partner=str(partner_id), until=until.isoformat() if until else None)
+    return Kept(partner)
+
+
+@in_one_transaction
+def resume_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
+    """End a partner's pause. Raises NotFound, NotAllowed."""
+    by.require("partners:write")
+    partner = partner_for(by, partner_id, lock=True)
+    if not partner.paused(at):
+        return Kept(partner, repeated=True)
+
+    partner.resume(at)
+    with telling(by, at) as told:
+        told.vendor_event("partner.resumed", partner=str(partner_id))
+    return Kept(partner)
+
+
+@in_one_transaction
+def archive_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
+    """Archive a partner: its waiting offers are withdrawn and go on to the next, its running leads ask for attention.
+
+    Raises NotFound, NotAllowed.
+    """
+    by.require_vendor("partners:write")
+    partner = partner_for(by, partner_id)
+    if partner.archived_at is not None:
+        return Kept(partner, repeated=True)
+    # Leads first, then the network: the order of locks. The facts are closed before anything is drawn again.
+    leads = lock_leads(by.vendor_id, Offer.leads_with(partner_id))
+    lock_vendor(by.vendor_id)
+    partner = partner_for(by, partner_id, lock=True)
+
+    partner.archive(at)
+    keep_facts(by.vendor_id, next_network_version(by.vendor_id), [], gone=[partner.pk])
+    with telling(by, at) as told:
+        waiting = Offer.waiting_by_lead(leads)
+        asked_on = []
+        for lead in leads:
+            mine = [offer for offer in waiting[lead.pk] if offer.partner_id == partner_id]
+            close_waiting(mine, "withdraw", lead, told)
+            if mine and len(mine) == len(waiting[lead.pk]):
+                asked_on.append(lead)
+            elif lead.partner_id == partner_id:
+                told.note([lead], lambda lead: {"attention_reason": "partner-archived", "attention_at": at})
+            else:
+                told.note([lead])
+        draw_rounds(asked_on, trigger="archived", told=told)
+    return Kept(partner)
