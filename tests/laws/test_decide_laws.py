@@ -1,0 +1,120 @@
+"""Whatever the vendor, its rules and its leads: the engine decides as the naive interpreter does."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from partidor.domain.facts import Asked, LeadFacts
+from partidor.domain.offers import Cursor
+from partidor.domain.routing.decide import Decision, Pinned, decide, replay
+from partidor.domain.routing.explain import explain, sentence
+from tests.laws import oracle, worlds
+from tests.laws.oracle import World
+
+PERSONAL = ("email",)
+
+
+def told(decision: Decision) -> dict[str, Any]:
+    """Say a decision in the oracle's words."""
+    after = decision.next_cursor
+    return {
+        "rule": decision.rule,
+        "passed_over": list(decision.passed_over),
+        "via": decision.via,
+        "cursor": (decision.cursor.step, decision.cursor.repetition) if decision.cursor else None,
+        "next": (after.step, after.repetition) if after else None,
+        "chosen": [candidate.partner for candidate in decision.chosen],
+        "scores": {candidate.partner: round(candidate.score * 100) for candidate in decision.candidates},
+        "excluded": dict(decision.excluded),
+        "eligible": decision.eligible,
+        "reason": decision.reason,
+        "steps": [(list(draw.members), draw.chosen, draw.millionths) for draw in decision.steps],
+    }
+
+
+def decided(
+    world: World, lead: LeadFacts, before: Asked, pinned: tuple[int, tuple[int, int] | None] | None, readmit: bool
+) -> Decision:
+    network = worlds.network_of(world)
+    later = None if pinned is None else Pinned(pinned[0], Cursor(*pinned[1]) if pinned[1] else None)
+    live = worlds.live_of(world, network)
+    return decide(worlds.snapshot_of(world, network), lead, live, before, pinned=later, readmit_expired=readmit)
+
+
+@st.composite
+def pins(draw: st.DrawFn, world: World) -> tuple[int, tuple[int, int] | None] | None:
+    if not world.rules or draw(st.booleans()):
+        return None
+    position = draw(st.integers(1, len(world.rules)))
+    return position, draw(st.sampled_from([*oracle.rounds(world.rules[position - 1]["plan"]), None]))
+
+
+class TestDecide:
+    @settings(max_examples=500, deadline=None)
+    @given(st.data(), worlds.worlds(), worlds.leads(), worlds.asked, st.booleans())
+    def test_decides_as_the_naive_interpreter_does_and_replays_to_the_same(
+        self, data: st.DataObject, world: World, lead: LeadFacts, before: Asked, readmit: bool
+    ) -> None:
+        pinned = data.draw(pins(world))
+        decision = decided(world, lead, before, pinned, readmit)
+        assert told(decision) == oracle.decide(world, lead, before, pinned, readmit)
+
+        record = json.loads(json.dumps(decision.record()))
+        assert not set(record["inputs"]["values"]) & set(PERSONAL)
+        network = worlds.network_of(world)
+        personal = {name: lead.values[name] for name in PERSONAL if name in lead.values}
+        assert replay(worlds.snapshot_of(world, network), record, personal) == decision
+
+    @settings(max_examples=150, deadline=None)
+    @given(worlds.worlds(), worlds.leads(), worlds.asked)
+    def test_changes_nothing_and_does_not_mind_the_order_of_partners(
+        self, world: World, lead: LeadFacts, before: Asked
+    ) -> None:
+        network = worlds.network_of(world)
+        live = worlds.live_of(world, network)
+        rows = copy.deepcopy(live.ledger.rows)
+        masks = (dict(live.loads), dict(live.months), live.at_capacity)
+        decision = decide(worlds.snapshot_of(world, network), lead, live, before)
+        assert (rows, masks) == (live.ledger.rows, (live.loads, live.months, live.at_capacity))
+        world.partners.reverse()
+        assert decided(world, lead, before, None, False) == decision
+
+
+class TestExplain:
+    @settings(max_examples=200, deadline=None)
+    @given(st.data(), worlds.worlds(), worlds.leads(), worlds.asked, st.booleans())
+    def test_explains_every_partner_as_it_was_counted(
+        self, data: st.DataObject, world: World, lead: LeadFacts, before: Asked, readmit: bool
+    ) -> None:
+        pinned = data.draw(pins(world))
+        decision = decided(world, lead, before, pinned, readmit)
+        record = json.loads(json.dumps(decision.record()))
+        snapshot = worlds.snapshot_of(world, worlds.network_of(world))
+        counted: dict[str, int] = {}
+        places = {}
+        for partner in world.partners:
+            explanation = explain(snapshot, record, lead.values, partner.id)
+            assert explanation.reasons
+            for reason in explanation.reasons:
+                for language in ("en", "de-AT"):
+                    text = sentence(reason, language)
+                    assert text != reason.code
+                    assert "{" not in text
+            if explanation.eligible:
+                places[partner.id] = explanation.place
+            else:
+                code = explanation.reasons[0].code
+                code = code if code in ("paused", "no_hours", "at_capacity", "already_asked", "feedback_due") else "who"
+                counted[code] = counted.get(code, 0) + 1
+        if decision.reason == "no_rule":
+            counted.pop("who", None)
+        assert counted == dict(decision.excluded)
+        assert len(places) == decision.eligible
+        if decision.reason is None:
+            assert sorted(places.values()) == list(range(1, decision.eligible + 1))
+            assert {candidate.partner: candidate.place for candidate in decision.candidates}.items() <= places.items()
