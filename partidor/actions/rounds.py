@@ -17,6 +17,7 @@ from partidor.domain.offers import Cursor, Step
 from partidor.domain.routing.decide import Decision as Decided
 from partidor.domain.routing.decide import Pinned, decide
 from partidor.domain.routing.match import Snapshot
+from partidor.domain.routing.network import distance_km
 from partidor.models import Contact, Decision, Lead, Offer, Vendor
 from partidor.models.ledger import keep_ledger, lock_ledger
 from partidor.models.live import asked_before, lead_facts, live_state
@@ -193,7 +194,7 @@ def _offers_of(
             reveal="full" if alone and one.via == "known_customer" else step.reveal,
             place=candidate.place,
             rivals=len(one.chosen) - 1,
-            distance_km=snapshot.network.distance_km(candidate.partner, facts.point),
+            distance_km=_distance(snapshot, candidate.partner, facts),
             test=lead.test,
             opened_at=told.at,
             remind_at=remind_at,
@@ -201,6 +202,11 @@ def _offers_of(
         )
         for candidate in one.chosen
     ]
+
+
+def _distance(snapshot: Snapshot, partner: str, facts: LeadFacts) -> float | None:
+    there = snapshot.network.facts[snapshot.network.index[partner]].point
+    return round(distance_km(facts.point, there), 1) if facts.point and there else None
 
 
 def _terms(step: Step, at: datetime) -> tuple[datetime | None, datetime]:

@@ -22,9 +22,7 @@ class Event(VendorRow):
         db_table = "event"
         indexes = (models.Index(fields=["vendor", "at"], name="event_by_time"),)
         constraints = (
-            models.UniqueConstraint(
-                fields=["lead", "lead_seq"], condition=~models.Q(lead=None), name="event_seq_once"
-            ),
+            models.UniqueConstraint(fields=["lead", "lead_seq"], condition=~models.Q(lead=None), name="event_seq_once"),
         )
 
     def __str__(self) -> str:

@@ -23,9 +23,7 @@ class KeptAnswer(Row):
 
     class Meta:
         db_table = "kept_answer"
-        constraints = (
-            models.UniqueConstraint(fields=["owner", "method", "path", "name"], name="kept_answer_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["owner", "method", "path", "name"], name="kept_answer_once"),)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

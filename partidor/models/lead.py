@@ -19,7 +19,6 @@ from partidor.models.source import Source
 from partidor.models.vendor import Vendor
 
 
-
 class Lead(VendorRow, Moving):
     """One inquiry: what was asked, how far its distribution has come, and what happens next."""
 
@@ -104,9 +103,7 @@ class Lead(VendorRow, Moving):
                 fields=["source", "external_id"], condition=~Q(external_id=""), name="lead_external_id_once"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=sorted(CLOSED_LEAD))
-                | Q(next_action_at__isnull=False)
-                | ~Q(attention_reason=""),
+                condition=Q(state__in=sorted(CLOSED_LEAD)) | Q(next_action_at__isnull=False) | ~Q(attention_reason=""),
                 name="lead_never_forgotten",
             ),
             models.CheckConstraint(

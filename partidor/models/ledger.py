@@ -36,9 +36,7 @@ class Distribution:
 
 def lock_ledger(vendor_id: UUID) -> Distribution:
     """Lock the ledger row and read it with the vendor's versions: always the last lock to be taken."""
-    row = (
-        LedgerRow.objects.select_for_update(of=("self",)).select_related("vendor").get(vendor_id=vendor_id)
-    )
+    row = LedgerRow.objects.select_for_update(of=("self",)).select_related("vendor").get(vendor_id=vendor_id)
     return Distribution(row.vendor, Ledger.from_json(row.entries))
 
 

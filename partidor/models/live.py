@@ -114,8 +114,10 @@ def lead_facts(
     running, known = working_with(leads)
     mains: dict[UUID, Contact] = {}
     if not used.isdisjoint(CONTACT_FIELDS):
-        rows = contacts if contacts is not None else Contact.objects.filter(
-            lead_id__in=[lead.pk for lead in leads], position=0
+        rows = (
+            contacts
+            if contacts is not None
+            else Contact.objects.filter(lead_id__in=[lead.pk for lead in leads], position=0)
         )
         mains = {contact.lead_id: contact for contact in rows if contact.position == 0}
     return {

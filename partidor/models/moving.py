@@ -38,9 +38,7 @@ class Moving(models.Model):
         self.state = state
 
 
-def move_all(
-    model: type[Moving], ids: Collection[UUID], verb: str, *, at: datetime, **columns: object
-) -> int:
+def move_all(model: type[Moving], ids: Collection[UUID], verb: str, *, at: datetime, **columns: object) -> int:
     """Move those of the rows that the verb may move; return how many moved."""
     move = model.life.move(verb)
     touched = {"updated_at": at} if model.life.record == "lead" else {}

@@ -62,9 +62,7 @@ class Delivery(DueRow):
             models.Index(fields=["due_at"], condition=~Q(due_at=None), name="delivery_due"),
             models.Index(fields=["vendor", "created_at", "id"], name="delivery_of_vendor"),
         )
-        constraints = (
-            models.UniqueConstraint(fields=["notice", "channel", "address"], name="delivery_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["notice", "channel", "address"], name="delivery_once"),)
 
     def __str__(self) -> str:
         return f"{self.notice_id} to {self.channel}"

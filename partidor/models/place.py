@@ -55,9 +55,7 @@ def points_of(wanted: Iterable[tuple[str, Sequence[str]]]) -> list[Point | None]
         if len(_found) > _MOST:
             _found.clear()
         _found.update({(row.country, row.key): (row.lat, row.lon) for row in rows})
-    return [
-        next((_found[country, key] for key in keys if (country, key) in _found), None) for country, keys in pairs
-    ]
+    return [next((_found[country, key] for key in keys if (country, key) in _found), None) for country, keys in pairs]
 
 
 def place_of(country: str, keys: Sequence[str]) -> tuple[Point | None, str]:

@@ -33,7 +33,9 @@ def _snapshot(vendor_id: UUID, rules: int, network: int) -> Snapshot:
 @lru_cache(maxsize=64)
 def ruleset(vendor_id: UUID, version: int) -> Ruleset:
     """Return a published version, compiled. Never the draft: that one changes."""
-    return compile_ruleset(RulesetVersion.objects.values_list("rules", flat=True).get(vendor_id=vendor_id, version=version))
+    return compile_ruleset(
+        RulesetVersion.objects.values_list("rules", flat=True).get(vendor_id=vendor_id, version=version)
+    )
 
 
 @lru_cache(maxsize=16)
