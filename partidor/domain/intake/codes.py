@@ -98,8 +98,8 @@ _REGIONS = {
     "6 Steiermark/Styria;7 Tirol/Tyrol;8 Vorarlberg;9 Wien/Vienna",
     "CH": "AG Aargau;AR Appenzell Ausserrhoden;AI Appenzell Innerrhoden;BL Basel-Landschaft;BS Basel-Stadt;"
     "BE Bern/Berne;FR Fribourg/Freiburg;GE Genève/Genf/Geneva;GL Glarus;GR Graubünden/Grisons;JU Jura;"
-    "LU Luzern/Lucerne;NE Neuchâtel/Neuenburg;NW Nidwalden;OW Obwalden;SG St. Gallen/Sankt Gallen;SH Schaffhausen;SZ Schwyz;"
-    "SO Solothurn;TG Thurgau;TI Ticino/Tessin;UR Uri;VS Valais/Wallis;VD Vaud/Waadt;ZG Zug;ZH Zürich/Zurich",
+    "LU Luzern/Lucerne;NE Neuchâtel/Neuenburg;NW Nidwalden;OW Obwalden;SG St. Gallen/Sankt Gallen;SH Schaffhausen;"
+    "SZ Schwyz;SO Solothurn;TG Thurgau;TI Ticino/Tessin;UR Uri;VS Valais/Wallis;VD Vaud/Waadt;ZG Zug;ZH Zürich/Zurich",
     "US": "AL Alabama;AK Alaska;AZ Arizona;AR Arkansas;CA California;CO Colorado;CT Connecticut;DE Delaware;"
     "DC District of Columbia/Washington DC;FL Florida;GA Georgia;HI Hawaii;ID Idaho;IL Illinois;IN Indiana;IA Iowa;"
     "KS Kansas;KY Kentucky;LA Louisiana;ME Maine;MD Maryland;MA Massachusetts;MI Michigan;MN Minnesota;MS Mississippi;"

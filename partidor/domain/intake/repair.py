@@ -160,7 +160,8 @@ def mend_postal_code(given: str, country: str) -> tuple[str, str | None]:
     if shortest <= len(bare) < length and bare.isdecimal() and bare.isascii():
         bare = bare.zfill(length)
     forms = _FORMS.get(country, (_GENERIC,))
-    if not bare.isascii() or not any(form.fullmatch(bare) for form in forms):
+    made_up = len(bare) > 3 and set(bare) in ({"0"}, {"9"})
+    if made_up or not bare.isascii() or not any(form.fullmatch(bare) for form in forms):
         return given, POSTAL_CODE_UNVERIFIED
     if country not in _FORMS:
         return code, (POSTAL_CODE_REPAIRED if bare != squeezed(given) else None)
