@@ -20,16 +20,45 @@ log = logging.getLogger(__name__)
 BATCH = 100
 OUTAGE = timedelta(minutes=5)
 GRACE = timedelta(minutes=30)
+PUT_OFF = timedelta(minutes=1)
+CLOCK_FAILED = "clock-failed"
+LOST = (OperationalError, InterfaceError)
+"""What the database raises when it is lost, or busy beyond every new try."""
 SKIP_SPAN = timedelta(days=30)
 
 
-@in_one_transaction
 def act_on_due(*, at: datetime) -> int:
     """Do what is due for up to a hundred leads of one vendor; return how many leads were acted on.
 
-    The transaction is the lease: a killed worker leaves nothing behind.
+    When the batch fails, its leads are done one by one, and what fails alone is put off for a minute and comes
+    to the channel managers' attention: one poisoned lead stops no other. A lost database is no lead's fault and
+    is raised.
     """
-    leads = due_leads(at=at, limit=BATCH)
+    if not leads_are_due(at=at):
+        return 0
+    try:
+        return _act(at=at)
+    except LOST:
+        raise
+    except Exception:
+        log.exception("a batch of due leads failed; trying them one by one")
+    return sum(_act_alone(lead_id, at) for lead_id in due_lead_ids(at=at, limit=BATCH))
+
+
+def _act_alone(lead_id: UUID, at: datetime) -> int:
+    try:
+        return _act(at=at, only=lead_id)
+    except LOST:
+        raise
+    except Exception:
+        log.exception("lead %s is due and failed; it is tried again in a minute", lead_id)
+        return _put_off(lead_id, at=at)
+
+
+@in_one_transaction
+def _act(*, at: datetime, only: UUID | None = None) -> int:
+    """Act in one transaction, which is the lease: a killed worker leaves nothing behind."""
+    leads = due_leads(at=at, limit=BATCH, only=only)
     if not leads:
         return 0
     by_kind: dict[str, list[Lead]] = defaultdict(list)
@@ -41,6 +70,20 @@ def act_on_due(*, at: datetime) -> int:
     return len(leads)
 
 
+@in_one_transaction
+def _put_off(lead_id: UUID, *, at: datetime) -> int:
+    leads = due_leads(at=at, limit=1, only=lead_id)
+    for lead in leads:
+        reason = lead.attention_reason or CLOCK_FAILED
+        Lead.objects_of([lead]).update(
+            next_action_at=at + PUT_OFF,
+            attention_reason=reason,
+            attention_at=lead.attention_at or at,
+            updated_at=at,
+        )
+    return len(leads)
+
+
 def remind(leads: Sequence[Lead], told: Told) -> None:
     """Remind the partners whose offers still wait; next comes the deadline."""
     offers = Offer.waiting_by_lead(leads)
@@ -49,8 +92,18 @@ def remind(leads: Sequence[Lead], told: Told) -> None:
         for offer in offers[lead.pk]:
             told.event(lead, "offer.reminded", offer=offer)
             told.notice("offer.reminded", offer.pk, lead=lead, offer=offer, partner_id=offer.partner_id)
-    deadlines = {lead.pk: max((o.expires_at for o in offers[lead.pk] if o.expires_at), default=told.at) for lead in leads}
-    told.note(leads, lambda lead: {"next_action_kind": "expire", "next_action_at": deadlines[lead.pk]})
+    deadlines = {
+        lead.pk: max((offer.expires_at for offer in offers[lead.pk] if offer.expires_at), default=told.at)
+        for lead in leads
+    }
+    told.note(
+        leads,
+        lambda lead: {
+            "next_action_kind": "expire",
+            "next_action_at": deadlines[lead.pk],
+            **({"attention_reason": "", "attention_at": None} if lead.attention_reason == CLOCK_FAILED else {}),
+        },
+    )
 
 
 def expire(leads: Sequence[Lead], told: Told) -> None:
@@ -142,4 +195,4 @@ def _extend(leads: Sequence[Lead], told: Told) -> None:
     for lead in leads:
         for offer in offers[lead.pk]:
             told.event(lead, "offer.extended", offer=offer, reason="outage", expires_at=until.isoformat())
-    told.note(leads, lambda lead: {"next_action_at": until})
+    told.note(leads, lambda lead: {"next_action_at": until} if lead.next_action_kind == "expire" else {})

@@ -52,14 +52,12 @@ def draw_rounds(
     except Exception:
         undo()
         log.exception("routing failed for %d lead(s), first %s", len(leads), leads[0].pk)
-        if len(leads) > 1:
-            return [
-                offer
-                for lead in leads
-                for offer in draw_rounds([lead], trigger=trigger, told=told, contacts=contacts, again=again)
-            ]
-        run_dry(leads, dict.fromkeys([leads[0].pk], ROUTING_FAILED), told)
-        return []
+    if len(leads) > 1:
+        alone = ([lead] for lead in leads)
+        drawn = (draw_rounds(one, trigger=trigger, told=told, contacts=contacts, again=again) for one in alone)
+        return [offer for offers in drawn for offer in offers]
+    run_dry(leads, dict.fromkeys([leads[0].pk], ROUTING_FAILED), told)
+    return []
 
 
 def _draw(

@@ -29,7 +29,7 @@ class Lead(VendorRow, Moving):
     external_id = models.CharField(max_length=300, default="", blank=True)
     test = models.BooleanField(default=False)
     customer = models.ForeignKey("partidor.Customer", on_delete=models.PROTECT, related_name="leads")
-    fingerprint = models.CharField(max_length=32, default="")
+    fingerprint = models.CharField(max_length=64, default="")
 
     company = models.CharField(max_length=300, default="", blank=True)
     street = models.CharField(max_length=300, default="", blank=True)

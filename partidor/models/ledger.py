@@ -16,7 +16,7 @@ class LedgerRow(models.Model):
     """The ledger as compact JSON; no foreign key points at it."""
 
     vendor = models.OneToOneField(Vendor, on_delete=models.PROTECT, primary_key=True, related_name="ledger")
-    entries = models.TextField(default="{}")
+    entries = models.TextField(default="", blank=True)
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -47,4 +47,4 @@ def read_ledger(vendor_id: UUID) -> Ledger:
 
 def keep_ledger(vendor_id: UUID, ledger: Ledger, *, at: datetime) -> None:
     """Write the ledger back."""
-    LedgerRow.objects.filter(vendor_id=vendor_id).update(entries=ledger.to_json(), updated_at=at)
+    LedgerRow.objects.filter(vendor_id=vendor_id).update(entries=ledger.to_json().decode(), updated_at=at)

@@ -48,7 +48,7 @@ def decided(
 
 @st.composite
 def pins(draw: st.DrawFn, world: World) -> tuple[int, tuple[int, int] | None] | None:
-    if not world.rules or draw(st.booleans()):
+    if not world.rules or draw(st.integers(0, 3)):
         return None
     position = draw(st.integers(1, len(world.rules)))
     return position, draw(st.sampled_from([*oracle.rounds(world.rules[position - 1]["plan"]), None]))

@@ -116,8 +116,9 @@ def gather(rows: Iterable[PlaceRow]) -> Iterator[Place]:
     for (country, code), points in whole.items():
         found = by_code[country, code]
         rule = _rule(code, country)
-        if rule != code:
-            yield _place(country, f"code:{code}", points)
+        exact = _place(country, f"code:{code}", points)
+        if rule != code and exact.spread_km <= WIDEST_CODE_KM:
+            yield exact
         if rule:
             wider[country, f"rule:{rule}"] += points
         public = [row for row in found if not _OWN_CODE.search(row.city)]
@@ -229,9 +230,7 @@ _EXONYMS = {
 _ONE_NAME = {other: own for own, others in _EXONYMS.items() for other in others.split()}
 
 
-_QUARTER = re.compile(
-    r"(?: (?:inner|outer|upper|lower|central|downtown|north|south|east|west|north ?east|north ?west|south ?east|south ?west))+$"
-)
+_QUARTER = re.compile(r"(?: (?:inner|outer|upper|lower|central|downtown|(?:north|south) ?(?:east|west)?|east|west))+$")
 
 
 @lru_cache(maxsize=8192)

@@ -58,6 +58,11 @@ def customer_keys(inquiry: Inquiry) -> tuple[Key, ...]:
     return tuple(keys)
 
 
+def customer_name(inquiry: Inquiry) -> str:
+    """Return the normalised name of the company, or of the person where there is none."""
+    return company_name(inquiry.company) or folded(f"{inquiry.contact.first_name} {inquiry.contact.last_name}")
+
+
 def repeat_fingerprint(inquiry: Inquiry) -> str:
     """Return a hash (64 hexadecimal digits) that the same person with the same inquiry text and product has again."""
     main = inquiry.contact

@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ("ref", models.CharField(max_length=6)),
                 ("external_id", models.CharField(blank=True, default="", max_length=300)),
                 ("test", models.BooleanField(default=False)),
-                ("fingerprint", models.CharField(default="", max_length=32)),
+                ("fingerprint", models.CharField(default="", max_length=64)),
                 ("company", models.CharField(blank=True, default="", max_length=300)),
                 ("street", models.CharField(blank=True, default="", max_length=300)),
                 ("postal_code", models.CharField(blank=True, default="", max_length=20)),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                         to="partidor.vendor",
                     ),
                 ),
-                ("entries", models.TextField(default="{}")),
+                ("entries", models.TextField(blank=True, default="")),
                 ("updated_at", models.DateTimeField()),
             ],
             options={
