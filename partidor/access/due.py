@@ -2,51 +2,94 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from partidor.models import Delivery, Lead, Notice, WorkerBeat
+from partidor.models import Delivery, Lead, Notice, Offer, WorkerBeat
 from partidor.models.ids import uuid7
 from partidor.models.rows import DueRow
 
 LEASE = timedelta(seconds=8)
 """How long a claim holds: the work of a killed worker is taken up again within 10 s."""
-LAST_TRY = 12
+LAST_TRY = 100
+LONGEST_WAIT = 900
+"""Seconds between the later tries: together about a day, so that a night without a mail server loses nothing."""
 
 Work = TypeVar("Work", bound=DueRow)
 
 
-def due_leads(*, at: datetime, limit: int = 100) -> list[Lead]:
+def _skip_locked() -> dict[str, bool]:
+    return {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
+
+
+def leads_are_due(*, at: datetime) -> bool:
+    """Say whether any lead is due: a glance without a transaction, for nothing is due most of the time."""
+    return Lead.objects.filter(next_action_at__lte=at).exists()
+
+
+def due_leads(*, at: datetime, limit: int = 100, only: UUID | None = None) -> list[Lead]:
     """Lock up to ``limit`` due leads of the vendor whose lead has waited longest, in the order of their ids.
 
+    Leads that somebody else holds are passed over, and so is a vendor whose every due lead is held.
     To be called inside a transaction, which is the lease: if the worker dies, the database lets go of them.
     """
-    lock = {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
-    first = Lead.objects.filter(next_action_at__lte=at).order_by("next_action_at").first()
+    due = Lead.objects.filter(next_action_at__lte=at).order_by("next_action_at")
+    if only is not None:
+        due = due.filter(pk=only)
+    first = due.select_for_update(**_skip_locked()).first()  # type: ignore[arg-type]
     if first is None:
         return []
-    due = Lead.objects.filter(next_action_at__lte=at, vendor_id=first.vendor_id).select_related("source")
-    kind_first = due.order_by("next_action_at")[:limit]
-    leads = list(kind_first.select_for_update(of=("self",), **lock))  # type: ignore[arg-type]
+    rest = due.filter(vendor_id=first.vendor_id).select_related("source")[:limit]
+    leads = list(rest.select_for_update(of=("self",), **_skip_locked()))
     return sorted(leads, key=lambda lead: lead.pk)
 
 
-def claim(model: type[Work], *, at: datetime, limit: int) -> list[Work]:
-    """Lease up to ``limit`` due rows to the caller; their attempts are counted. Others skip them."""
-    lock = {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
+def due_lead_ids(*, at: datetime, limit: int) -> list[UUID]:
+    """Return the leads that have waited longest, unlocked."""
+    due = Lead.objects.filter(next_action_at__lte=at).order_by("next_action_at")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def claim(model: type[Work], *, at: datetime, limit: int, along: Sequence[str] = ()) -> list[Work]:
+    """Lease up to ``limit`` due rows to the caller, longest due first, and count the attempt. Others skip them.
+
+    ``along`` names the relations to fetch with the rows.
+    """
+    rows = model._default_manager
+    due = rows.filter(due_at__lte=at).order_by("due_at", "pk")
+    if not due.exists():
+        return []
     with transaction.atomic():
-        due = model._default_manager.filter(due_at__lte=at).order_by("due_at")[:limit]
-        ids = list(due.select_for_update(**lock).values_list("pk", flat=True))  # type: ignore[arg-type]
+        ids = list(due.select_for_update(**_skip_locked()).values_list("pk", flat=True)[:limit])  # type: ignore[arg-type]
         if not ids:
             return []
         lease = uuid7()
-        model._default_manager.filter(pk__in=ids).update(
-            lease=lease, due_at=at + LEASE, attempts=F("attempts") + 1
-        )
-    return list(model._default_manager.filter(lease=lease))
+        rows.filter(pk__in=ids).update(lease=lease, due_at=at + LEASE, attempts=F("attempts") + 1)
+    mine = rows.filter(pk__in=ids, lease=lease)
+    held = {row.pk: row for row in (mine.select_related(*along) if along else mine)}
+    return [held[pk] for pk in ids if pk in held]
+
+
+def claim_notices(*, at: datetime, limit: int) -> list[Notice]:
+    """Lease notices that nobody has been told of yet, with what their recipients follow from."""
+    return claim(Notice, at=at, limit=limit, along=["vendor", "partner", "person"])
+
+
+def claim_deliveries(*, at: datetime, limit: int) -> list[Delivery]:
+    """Lease deliveries that wait to be sent."""
+    return claim(Delivery, at=at, limit=limit)
+
+
+def renew(works: Iterable[DueRow], *, at: datetime) -> None:
+    """Hold leased work for longer: whoever is still at it says so every few seconds."""
+    for rows in _held(works):
+        rows.update(due_at=at + LEASE)
 
 
 def finish(work: DueRow, **columns: object) -> bool:
@@ -55,14 +98,38 @@ def finish(work: DueRow, **columns: object) -> bool:
     return bool(rows.update(due_at=None, lease=None, **columns))
 
 
-def push_ahead(work: DueRow, *, at: datetime, error: str, **when_over: object) -> None:
-    """Try failed work again later (2, 4, 8 … seconds, at most an hour), and give up after the last try."""
+def finish_each(works: Iterable[tuple[DueRow, dict[str, object]]]) -> None:
+    """Finish leased works, each with its own columns, in one transaction."""
+    with transaction.atomic():
+        for work, columns in works:
+            finish(work, **columns)
+
+
+def hand_back(works: Iterable[DueRow], *, at: datetime) -> None:
+    """Give leased work back untried: it is due at once, and the attempt does not count."""
+    for rows in _held(works):
+        rows.update(due_at=at, lease=None, attempts=F("attempts") - 1)
+
+
+def _held(works: Iterable[DueRow]) -> Iterator[QuerySet[DueRow]]:
+    by_lease: dict[tuple[type[DueRow], UUID | None], list[UUID]] = defaultdict(list)
+    for work in works:
+        by_lease[type(work), work.lease].append(work.pk)
+    for (model, lease), ids in by_lease.items():
+        yield model._default_manager.filter(pk__in=ids, lease=lease)
+
+
+def push_ahead(work: DueRow, *, at: datetime, error: str, **when_over: object) -> bool:
+    """Try failed work again later (2, 4, 8 … seconds, at most 15 minutes); give up after the last try.
+
+    Returns whether this was the last try. ``when_over`` is written then.
+    """
     rows = type(work)._default_manager.filter(pk=work.pk, lease=work.lease)
     if work.attempts >= LAST_TRY:
-        rows.update(due_at=None, lease=None, last_error=error[:300], **when_over)
-    else:
-        wait = timedelta(seconds=min(2**work.attempts, 3600))
-        rows.update(due_at=at + wait, lease=None, last_error=error[:300])
+        return bool(rows.update(due_at=None, lease=None, last_error=error[:300], **when_over))
+    wait = timedelta(seconds=min(2 ** min(work.attempts, 12), LONGEST_WAIT))
+    rows.update(due_at=at + wait, lease=None, last_error=error[:300])
+    return False
 
 
 def beat(*, at: datetime) -> datetime | None:
@@ -75,15 +142,18 @@ def beat(*, at: datetime) -> datetime | None:
 
 
 def lapsed_leads(*, since: datetime, at: datetime, limit: int) -> list[Lead]:
-    """Lock offered leads whose round ended in an outage, in the order of their ids."""
-    leads = (
-        Lead.objects.filter(next_action_kind="expire", next_action_at__gt=since, next_action_at__lte=at)
-        .order_by("next_action_at")
-        .select_for_update()[:limit]
+    """Lock leads with an offer whose time ran out in an outage, in the order of their ids.
+
+    The reminder may have been missed as well: the lead still waits for that, and its offer has lapsed all the same.
+    """
+    lapsed = Offer.objects.filter(
+        lead_id=OuterRef("pk"), state__in=["open", "interested"], expires_at__gt=since, expires_at__lte=at
     )
-    return sorted(leads, key=lambda lead: lead.pk)
+    waiting = Lead.objects.filter(Exists(lapsed), next_action_kind__in=["remind", "expire"], next_action_at__lte=at)
+    return list(waiting.order_by("pk").select_for_update(of=("self",))[:limit])
 
 
-def notice_of(delivery: Delivery) -> Notice:
-    """Return what a delivery tells, with everything its words need."""
-    return Notice.objects.select_related("vendor", "lead__source", "offer", "partner").get(pk=delivery.notice_id)
+def notices_of(deliveries: Iterable[Delivery]) -> dict[UUID, Notice]:
+    """Return what deliveries tell, by the notice's id, with everything its words need."""
+    notices = Notice.objects.select_related("vendor", "lead", "offer__partner", "partner", "person")
+    return notices.in_bulk([delivery.notice_id for delivery in deliveries])

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from partidor.access.due import beat, due_leads, lapsed_leads
+from django.db import InterfaceError, OperationalError
+
+from partidor.access.due import beat, due_lead_ids, due_leads, lapsed_leads, leads_are_due
 from partidor.access.viewer import system
 from partidor.actions.events import Told, telling
 from partidor.actions.rounds import draw_rounds
@@ -130,9 +132,7 @@ def _tell_repeated_skips(leads: Sequence[Lead], skipped: list[Offer], told: Told
         count = partners[offer.partner_id]
         if count >= 2 and count - now[offer.partner_id] < 2:
             # told when the second skip is reached, not again for every further one
-            told.notice(
-                "partner.skips", f"{offer.partner_id}:{offer.pk}", lead=lead, offer=offer, reason="partner"
-            )
+            told.notice("partner.skips", f"{offer.partner_id}:{offer.pk}", lead=lead, offer=offer, reason="partner")
             now[offer.partner_id] = -count
         if by_lead[offer.lead_id] == 2:
             told.notice("lead.skipped", f"{offer.lead_id}:{offer.run}", lead=lead, offer=offer, reason="lead")

@@ -66,3 +66,8 @@ class Delivery(DueRow):
 
     def __str__(self) -> str:
         return f"{self.notice_id} to {self.channel}"
+
+    @staticmethod
+    def put(deliveries: list[Delivery]) -> None:
+        """Put deliveries into the queue; one that is there already (a killed worker made it) stays as it is."""
+        Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
