@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from partidor.domain.facts import Point, Scalar
 from partidor.domain.intake import codes, repair
-from partidor.domain.intake.fields import LONGEST_TEXT, Fields, number_text, read_date
+from partidor.domain.intake.fields import LONGEST_TEXT, Fields
+from partidor.domain.intake.particulars import read_consent, read_custom
 from partidor.domain.refusal import FieldError, WrongContent
 
 TEMPERATURES = ("hot", "warm", "cold")
@@ -23,10 +24,8 @@ LEAD_KEYS = (
 CONTACT_KEYS = ("first_name", "last_name", "email", "phone", "job_title", "role")
 ADDRESS_KEYS = ("street", "postal_code", "city", "region", "country")
 UTM_KEYS = ("source", "medium", "campaign", "term", "content")
-CONSENT_KEYS = ("basis", "share", "recipients", "text", "version", "at", "marketing")
 
 MOST_CONTACTS = 50
-MOST_CUSTOM = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +158,8 @@ def read_inquiry(
         utm_campaign=utm.text("campaign"),
         utm_term=utm.text("term"),
         utm_content=utm.text("content"),
-        consent=_consent(given),
-        custom=_custom(given, fields or {}),
+        consent=read_consent(given),
+        custom=read_custom(given, fields or {}),
         flags=tuple(sorted(given.flags)),
     )
     _demand(given, inquiry, required)
@@ -271,94 +270,6 @@ def _contacts(given: Fields, country: str) -> tuple[Contact, ...]:
     return tuple(read) or (main,)
 
 
-def _consent(given: Fields) -> dict[str, object] | None:
-    inner = given.inside("consent", CONSENT_KEYS, "a consent")
-    if not inner.given:
-        return None
-    consent: dict[str, object] = {}
-    for key in ("basis", "version"):
-        if text := inner.text(key):
-            consent[key] = text
-    if text := inner.text("text", LONGEST_TEXT, lines=True):
-        consent["text"] = text
-    for key in ("share", "marketing"):
-        truth = inner.truth(key)
-        if truth is not None:
-            consent[key] = truth
-    if at := inner.moment("at"):
-        consent["at"] = at
-    if recipients := _recipients(inner):
-        consent["recipients"] = recipients
-    return consent or None
-
-
-def _recipients(inner: Fields) -> list[str]:
-    recipients = inner.given.get("recipients")
-    if recipients is None:
-        return []
-    if isinstance(recipients, str):
-        recipients = [part for part in re.split("[,;]", recipients) if part.strip()]
-    if not isinstance(recipients, list | tuple) or len(recipients) > 1000:
-        inner.wrong("recipients", 'must be a list of up to 1,000 names, such as ["*"]')
-        return []
-    each = Fields({str(index): one for index, one in enumerate(recipients)}, f"{inner.path}recipients.", inner.errors,
-                  inner.flags)  # fmt: skip
-    return [name for key in each.given if (name := each.text(key))]
-
-
-def _custom(given: Fields, types: Mapping[str, str]) -> dict[str, Scalar]:
-    values = given.given.get("custom")
-    if values is None:
-        return {}
-    if not isinstance(values, Mapping):
-        given.wrong("custom", 'must be an object of simple values, such as {"budget": "Q2"}')
-        return {}
-    if len(values) > MOST_CUSTOM:
-        given.wrong("custom", f"has {len(values)} fields; {MOST_CUSTOM} is the most")
-        return {}
-    inner = Fields(values, "custom.", given.errors, given.flags)
-    custom: dict[str, Scalar] = {}
-    for key, value in values.items():
-        if not isinstance(key, str) or not 0 < len(key) <= 100 or not key.isprintable():
-            given.wrong("custom", "has a key that is empty, longer than 100 characters or not printable")
-        elif value is not None and value != "":
-            read = _custom_value(inner, key, types.get(key, "text"))
-            if read is not None:
-                custom[key] = read
-    return custom
-
-
-def _custom_value(inner: Fields, key: str, kind: str) -> Scalar | None:
-    value = inner.given[key]
-    if kind == "boolean":
-        return inner.truth(key)
-    if isinstance(value, bool):
-        if kind == "number":
-            inner.wrong(key, "must be a number")
-            return None
-        return "true" if value else "false"
-    if not isinstance(value, str | int | float):
-        inner.wrong(key, "must be a single text, number, true or false")
-        return None
-    if kind == "number":
-        number = inner.real(key, -1e15, 1e15)
-        return int(number) if number is not None and number == int(number) else number
-    text = inner.text(key, LONGEST_TEXT, lines=True)
-    if not text:
-        return None
-    if kind == "date":
-        day = read_date(text)
-        if day is None:
-            inner.wrong(key, 'must be a date, such as "2026-03-01"')
-        return day
-    if kind.startswith("choice:"):
-        choices = kind[len("choice:") :].split("|")
-        if text not in choices:
-            inner.wrong(key, f"must be one of {', '.join(choices)}")
-            return None
-    return text
-
-
 # What a source may demand ---------------------------------------------------------------------------------------------
 
 _FLAT = {
@@ -423,8 +334,3 @@ def inquiry_payload(inquiry: Inquiry) -> dict[str, object]:
         amount = Decimal(inquiry.value_minor).scaleb(-codes.CURRENCIES.get(inquiry.currency, 2))
         payload["value"] = format(amount, "f")
     return payload
-
-
-__all__ = ["ADDRESS_KEYS", "CONTACT_KEYS", "LEAD_KEYS", "REQUIRABLE", "TEMPERATURES", "Address", "Contact", "Inquiry",
-           "inquiry_payload", "number_text", "read_address", "read_currency", "read_inquiry",
-           "read_language"]  # fmt: skip
