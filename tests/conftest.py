@@ -18,6 +18,14 @@ settings.register_profile("long", settings.get_profile("quick"), max_examples=20
 settings.load_profile(os.environ.get("PARTIDOR_TEST_HYPOTHESIS", "quick"))
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Clean up quickly after tests that commit, and past the guards of the events."""
+    from tests.cleaning import clean_quickly  # not before Django is set up
+
+    clean_quickly()
+
+
 @pytest.fixture
 def empty_database(tmp_path: Path) -> str:
     """The address of an empty database, for tests that start Partidor's own processes."""

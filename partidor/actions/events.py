@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -87,6 +86,8 @@ class Told:
         """Write leads whose state stays: their event numbers and further columns, in one UPDATE per equal set."""
         for values, group in self._alike(leads, columns):
             Lead.objects_of(group).update(updated_at=self.at, **values)
+            for lead in group:
+                lead.follow(values)
 
     def move_leads(self, leads: Sequence[Lead], verb: str, columns: Callable[[Lead], dict[str, object]]) -> None:
         """Move many leads that the caller holds, in one UPDATE per equal set of columns."""
@@ -96,18 +97,16 @@ class Told:
             if moved != len(group):  # the caller holds the locks, so this is a bug, not a race
                 raise NotPossibleNow(what="lead", state="in another state", verb=verb)
             for lead in group:
-                lead.take_state(target)
-                for column, value in values.items():
-                    setattr(lead, column, value)
+                lead.follow(values, state=target)
 
     def _alike(
         self, leads: Sequence[Lead], columns: Callable[[Lead], dict[str, object]]
     ) -> Iterator[tuple[dict[str, object], list[Lead]]]:
-        groups: dict[tuple[tuple[str, object], ...], list[Lead]] = defaultdict(list)
+        groups: dict[str, tuple[dict[str, object], list[Lead]]] = {}
         for lead in leads:
             values = {"event_seq": lead.event_seq, "last_event_at": lead.last_event_at, **columns(lead)}
-            groups[tuple(values.items())].append(lead)
-        yield from ((dict(values), group) for values, group in groups.items())
+            groups.setdefault(repr(values), (values, []))[1].append(lead)
+        yield from groups.values()
 
     def mark(self, leads: Iterable[Lead]) -> Callable[[], None]:
         """Remember how far the telling has come; the answer takes it back to here after a rolled-back savepoint."""

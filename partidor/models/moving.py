@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -29,13 +29,14 @@ class Moving(models.Model):
         if not move_all(type(self), [self.pk], verb, at=at, **columns):
             real = type(self)._default_manager.values_list("state", flat=True).get(pk=self.pk)
             raise NotPossibleNow(what=self.life.record, state=real, verb=verb)
-        self.take_state(self.life.move(verb).target)
+        self.follow(columns, state=self.life.move(verb).target)
+
+    def follow(self, columns: Mapping[str, object], *, state: str | None = None) -> None:
+        """Follow in memory what an UPDATE did in the database."""
+        if state is not None:
+            self.state = state
         for column, value in columns.items():
             setattr(self, column, value)
-
-    def take_state(self, state: str) -> None:
-        """Follow in memory what a set-wise move did in the database."""
-        self.state = state
 
 
 def move_all(model: type[Moving], ids: Collection[UUID], verb: str, *, at: datetime, **columns: object) -> int:
