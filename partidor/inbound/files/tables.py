@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -22,6 +23,8 @@ LARGEST_FILE = 512 * 2**20
 """Bytes of a file that is taken at all."""
 LARGEST_UNPACKED = 2**30
 """Bytes that a workbook may have unpacked, all parts together."""
+LARGEST_TEXTS = 2**28
+"""Bytes that the texts of a workbook may have unpacked."""
 MOST_ROWS = 2_000_000
 MOST_COLUMNS = 1_000
 LONGEST_CELL = 100_000
@@ -138,8 +141,7 @@ def _csv_lines(path: Path, opened: io.TextIOWrapper, delimiter: str) -> Iterator
     with opened:
         reader = csv.reader(opened, delimiter=delimiter, strict=False)
         try:
-            for cells in reader:
-                yield cells
+            yield from reader
         except csv.Error as fault:
             raise UnreadableTable(name=path.name, why=f"line {reader.line_num}: {fault}.") from None
         except UnicodeError:
@@ -203,6 +205,11 @@ def _delimiter(path: Path, encoding: str, sample: bytes) -> str:
 # Excel ----------------------------------------------------------------------------------------------------------------
 
 
+# All that the libraries raise on files that are no workbooks, or no longer.
+_DAMAGE = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, IndexError, ValueError, TypeError,
+           AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error)  # fmt: skip
+
+
 def _workbook(path: Path) -> Table:
     try:
         with zipfile.ZipFile(path) as packed:
@@ -211,13 +218,14 @@ def _workbook(path: Path) -> Table:
                 raise UnreadableTable(
                     name=path.name, why="it is a packed file, but no Excel workbook; unpack it first."
                 )
-        if unpacked > LARGEST_UNPACKED or unpacked > 500 * path.stat().st_size + 2**20:
+            # Its texts are held in memory as a whole, its rows are not.
+            texts = sum(part.file_size for part in packed.infolist() if part.filename.endswith("sharedStrings.xml"))
+        if unpacked > LARGEST_UNPACKED or texts > LARGEST_TEXTS or unpacked > 200 * path.stat().st_size + 2**20:
             raise UnreadableTable(name=path.name, why=f"it unpacks to {unpacked:,} bytes; save it as CSV.")
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except UnreadableTable:
         raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError,
-            ParseError) as fault:  # fmt: skip
+    except _DAMAGE as fault:
         raise UnreadableTable(name=path.name, why=f"it is a damaged Excel workbook ({type(fault).__name__}).") from None
     lines = _sheet_lines(path, book)
     first = next(lines, [])
@@ -235,16 +243,7 @@ def _sheet_lines(path: Path, book: openpyxl.Workbook) -> Iterator[list[str]]:
         sheet.reset_dimensions()
         for cells in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1):
             yield [_cell_text(cell) for cell in cells]
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        OSError,
-        ParseError,
-    ) as fault:
+    except _DAMAGE as fault:
         raise UnreadableTable(name=path.name, why=f"it is a damaged Excel workbook ({type(fault).__name__}).") from None
     finally:
         book.close()
