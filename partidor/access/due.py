@@ -98,6 +98,12 @@ def finish(work: DueRow, **columns: object) -> bool:
     return bool(rows.update(due_at=None, lease=None, **columns))
 
 
+def finish_all(works: Iterable[DueRow], **columns: object) -> None:
+    """Finish leased works alike, but those whose lease has passed to somebody else."""
+    for rows in _held(works):
+        rows.update(due_at=None, lease=None, **columns)
+
+
 def finish_each(works: Iterable[tuple[DueRow, dict[str, object]]]) -> None:
     """Finish leased works, each with its own columns, in one transaction."""
     with transaction.atomic():

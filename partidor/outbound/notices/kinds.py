@@ -1,0 +1,84 @@
+"""Every kind of notice: whether its reason still holds when it is sent, and where its link leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from partidor.queries.notices import NoticeCard
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of notice. Its words are in ``templates/<kind>.<language>.txt``, the subject on the first line."""
+
+    holds: Callable[[NoticeCard, datetime], bool]
+    path: Callable[[NoticeCard], str]
+
+
+def _waits(card: NoticeCard, at: datetime) -> bool:
+    """Say whether the offer can still be answered in time."""
+    offer = card.offer
+    return (
+        offer is not None and offer.state in ("open", "interested") and (not offer.expires_at or offer.expires_at > at)
+    )
+
+
+def _is_gone(card: NoticeCard, at: datetime) -> bool:
+    """Say whether the offer's lead is not with this very partner meanwhile, which another notice tells."""
+    return card.offer is not None and card.lead is not None and card.lead.partner != card.offer.partner
+
+
+def _has_it(card: NoticeCard, at: datetime) -> bool:
+    return card.offer is not None and card.offer.state == "accepted" and not card.offer.ended
+
+
+def _is_unassigned(card: NoticeCard, at: datetime) -> bool:
+    """Say whether the lead still stands as it did: one that has run dry again since has a newer notice."""
+    lead = card.lead
+    return (
+        lead is not None
+        and lead.state == "unassigned"
+        and lead.attention_at is not None
+        and lead.attention_at <= card.created_at
+    )
+
+
+def _is_offered(card: NoticeCard, at: datetime) -> bool:
+    return card.lead is not None and card.lead.state == "offered"
+
+
+def _is_open(card: NoticeCard, at: datetime) -> bool:
+    return card.lead is not None and card.lead.state in ("offered", "unassigned", "in_review", "parked")
+
+
+def _always(card: NoticeCard, at: datetime) -> bool:
+    return True
+
+
+def _offer_page(card: NoticeCard) -> str:
+    return f"/portal/offers/{card.offer.id}" if card.offer is not None else "/portal/"
+
+
+def _lead_page(card: NoticeCard) -> str:
+    return f"/console/{card.vendor_slug}/leads/{card.lead.ref}" if card.lead is not None else _front_page(card)
+
+
+def _front_page(card: NoticeCard) -> str:
+    return "/portal/" if card.to_partner else f"/console/{card.vendor_slug}/"
+
+
+KINDS: Mapping[str, Kind] = {
+    # kind                   holds           leads to
+    "offer.opened":     Kind(_waits,         _offer_page),
+    "offer.reminded":   Kind(_waits,         _offer_page),
+    "offer.superseded": Kind(_is_gone,       _offer_page),
+    "offer.withdrawn":  Kind(_is_gone,       _offer_page),
+    "lead.assigned":    Kind(_has_it,        _offer_page),
+    "lead.unassigned":  Kind(_is_unassigned, _lead_page),
+    "lead.escalated":   Kind(_is_offered,    _lead_page),
+    "lead.skipped":     Kind(_is_open,       _lead_page),
+    "partner.skips":    Kind(_always,        _lead_page),
+    "person.invited":   Kind(_always,        _front_page),
+}  # fmt: skip

@@ -1,0 +1,167 @@
+"""What the words of a notice are made of, as things stand now. A card has no contact field, so no mail can leak one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from partidor.access.due import notices_of
+from partidor.access.leads import contacts_of
+from partidor.access.recipients import recipients_of
+from partidor.domain.masking import mask_inquiry, postal_prefix
+from partidor.models import Contact, Delivery, Lead, Notice, Offer
+
+EXCERPT = 600
+"""Characters of the inquiry that a mail shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticedLead:
+    """A lead as a mail may show it: what is wanted and where, and nothing that says by whom."""
+
+    ref: str
+    state: str
+    test: bool
+    temperature: str
+    product: str
+    vertical: str
+    postal_code: str
+    """In full, or only its first two characters in a teaser."""
+    city: str
+    """Empty in a teaser."""
+    country: str
+    abroad: bool
+    inquiry: str
+    """Masked, at most ``EXCERPT`` characters."""
+    partner: UUID | None
+    attention_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticedOffer:
+    """An offer as a mail needs it."""
+
+    id: UUID
+    state: str
+    ended: bool
+    partner: UUID
+    exclusive: bool
+    rivals: int
+    distance_km: float | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCard:
+    """One notice as things stand now, and who may still be told of it."""
+
+    kind: str
+    reason: str
+    created_at: datetime
+    vendor: str
+    vendor_slug: str
+    to_partner: bool
+    partner: str
+    """The partner told, or the one the notice is about."""
+    time_zone: str
+    own_time_zone: bool
+    """Whether the time zone is the reader's own; else it is the vendor's, and the mail says so."""
+    addresses: frozenset[str]
+    lead: NoticedLead | None
+    offer: NoticedOffer | None
+    role: str
+    """What a person was invited as."""
+
+
+def notice_cards(deliveries: Sequence[Delivery]) -> dict[UUID, NoticeCard]:
+    """Return a card per delivery, by its id, in four statements however many they are."""
+    notices = notices_of(deliveries)
+    addresses = {
+        pk: (frozenset(each.address for each in recipients), next((each.role for each in recipients), ""))
+        for pk, recipients in recipients_of(notices.values()).items()
+    }
+    contacts: dict[UUID, list[Contact]] = defaultdict(list)
+    leads = {notice.lead_id for notice in notices.values() if notice.lead_id is not None}
+    for contact in contacts_of(leads) if leads else ():
+        contacts[contact.lead_id].append(contact)
+    cards = {
+        pk: _card(notice, *addresses[pk], contacts[notice.lead_id] if notice.lead_id else [])
+        for pk, notice in notices.items()
+    }
+    return {delivery.pk: cards[delivery.notice_id] for delivery in deliveries}
+
+
+def _card(notice: Notice, addresses: frozenset[str], role: str, contacts: Sequence[Contact]) -> NoticeCard:
+    lead, offer, vendor = notice.lead, notice.offer, notice.vendor
+    told = notice.partner
+    about = told or (offer.partner if offer is not None else None)
+    full = told is None or (offer is not None and offer.reveal == "full" and offer.state in ("open", "accepted"))
+    zone = told.time_zone if told is not None else vendor.time_zone
+    return NoticeCard(
+        kind=notice.kind,
+        reason=notice.reason,
+        created_at=notice.created_at,
+        vendor=vendor.name,
+        vendor_slug=vendor.slug,
+        to_partner=told is not None,
+        partner=about.name if about is not None else "",
+        time_zone=zone or vendor.time_zone,
+        own_time_zone=bool(zone),
+        addresses=addresses,
+        lead=_lead(lead, contacts, vendor.country, full=full) if lead is not None else None,
+        offer=_offer(offer) if offer is not None else None,
+        role=role,
+    )
+
+
+def _lead(lead: Lead, contacts: Iterable[Contact], home: str, *, full: bool) -> NoticedLead:
+    return NoticedLead(
+        ref=lead.ref,
+        state=lead.state,
+        test=lead.test,
+        temperature=lead.temperature,
+        product=lead.product,
+        vertical=lead.vertical,
+        postal_code=lead.postal_code if full else postal_prefix(lead.country, lead.postal_code),
+        city=lead.city if full else "",
+        country=lead.country,
+        abroad=lead.country not in ("", home),
+        inquiry=_excerpt(_masked(lead, list(contacts))),
+        partner=lead.partner_id,
+        attention_at=lead.attention_at,
+    )
+
+
+def _masked(lead: Lead, contacts: Sequence[Contact]) -> str:
+    return mask_inquiry(
+        lead.inquiry,
+        names=[f"{contact.first_name} {contact.last_name}" for contact in contacts],
+        company=lead.company,
+        emails=[contact.email for contact in contacts],
+        phones=[contact.phone for contact in contacts],
+        street=lead.street,
+        postal_code=lead.postal_code,
+        city=lead.city,
+    )
+
+
+def _excerpt(text: str) -> str:
+    if len(text) <= EXCERPT:
+        return text
+    return text[:EXCERPT].rsplit(None, 1)[0] + " …"
+
+
+def _offer(offer: Offer) -> NoticedOffer:
+    return NoticedOffer(
+        id=offer.pk,
+        state=offer.state,
+        ended=offer.ended_at is not None,
+        partner=offer.partner_id,
+        exclusive=offer.exclusive,
+        rivals=offer.rivals,
+        distance_km=offer.distance_km,
+        expires_at=offer.expires_at,
+    )
