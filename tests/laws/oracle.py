@@ -207,7 +207,8 @@ def open_round(
         chosen = fill(world, best_first, scores, weights, wanted, rule.get("equal_within", 5), lead, steps)
     steps = [] if lead.values.get("test") is True else steps
     return {"via": "known_customer" if known else "plan", "cursor": cursor, "next": following, "chosen": chosen,
-            "scores": scores, "excluded": excluded, "eligible": len(eligible), "reason": None, "steps": steps}  # fmt: skip
+            "scores": scores, "excluded": excluded, "eligible": len(eligible), "reason": None,
+            "steps": steps}  # fmt: skip
 
 
 def fill(
@@ -241,15 +242,15 @@ def draw(
     members = sorted(band)
     while len(chosen) < slots:
         part = 10**6 // slots + (len(chosen) < 10**6 % slots)
-        most = max(debts[one][0] for one in members)
-        near = [one for one in members if debts[one][0] >= most - 10**6]
-        one = sorted(near, key=lambda who: (-debts[who][column], -debts[who][0], who))[0]
         total = sum(weights[who] for who in members)
         gains = [part * weights[who] // total for who in members]
         gains = [gain + (at < part - sum(gains)) for at, gain in enumerate(gains)]
         for who_, gain in zip(members, gains, strict=True):
             debts[who_][0] += gain
             debts[who_][column] += gain
+        most = max(debts[one][0] for one in members)
+        near = [one for one in members if debts[one][0] >= most - 10**6]
+        one = sorted(near, key=lambda who: (-debts[who][column], -debts[who][0], who))[0]
         steps.append((members, one, part))
         chosen.append(one)
         members = [who for who in members if who != one]

@@ -149,7 +149,8 @@ counts = st.dictionaries(ids, st.integers(0, 4), max_size=8)
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     world = World(
-        rules=draw(st.lists(rules, min_size=draw(st.sampled_from([0, 1, 3])), max_size=5)), partners=draw(partners()), dimensions=DIMENSIONS, paused=draw(some),
+        rules=draw(st.lists(rules, min_size=draw(st.sampled_from([0, 1, 3])), max_size=5)),
+        partners=draw(partners()), dimensions=DIMENSIONS, paused=draw(some),
         no_hours=draw(some), feedback_due=draw(some), loads=draw(counts), months=draw(counts),
     )  # fmt: skip
     debts = st.integers(-3_000_000, 3_000_000)

@@ -16,7 +16,7 @@ from partidor.domain.routing.fairness import MICRO, account_of
 from partidor.domain.routing.fill import Filling
 from partidor.domain.routing.live import LiveState, Seen
 from partidor.domain.routing.match import Snapshot
-from partidor.domain.routing.network import LeadView, bits
+from partidor.domain.routing.network import LeadView
 from partidor.domain.routing.rank import Candidate, order_on
 from partidor.domain.routing.ruleset import CENT, Rule
 
@@ -134,9 +134,13 @@ class _Run:
     ) -> Decision:  # fmt: skip
         live, view, network = self.live, self.view, self.network
         step = rule.plan[cursor.step]
-        members = bits(eligible)
         order = order_on(rule.order, network)
-        scores = order.scores(members, view, live.loads)
+        count = eligible.bit_count()
+        slots = 1 if known is not None else count if step.offer_to is None else min(step.offer_to, count)
+        members, scores = order.best(eligible, view, live.loads, slots, shown, rule.equal_cents)
+        if known is not None and known not in members:
+            members.append(known)
+            scores += order.scores((known,), view, live.loads)
         filling = Filling(members, scores, rule.equal_cents, live, account_of(self.lead.temperature))
         if known is not None:
             step = Step(1, step.window, step.remind_after, 1, "full", step.notify_manager)
@@ -147,25 +151,23 @@ class _Run:
             filling.fill(step.offer_to)
         chosen = filling.chosen
         score_of = dict(zip(members, scores, strict=True))
-        debts = filling.debts
-        candidates = []
-        for place, at in enumerate(chosen + filling.rest(shown - len(chosen)), 1):
-            debt = debts.get(at)
-            if debt is None:
-                debt = debts[at] = live.debts(at, filling.account)
-            parts = order.parts(at, view, live.loads)
-            candidates.append(Candidate(network.ids[at], score_of[at] / CENT, parts, round(debt[0] / MICRO, 6), place))
+        listed = chosen + filling.rest(shown - len(chosen))
+        debts = {**live.debts(listed, filling.account), **filling.debts}
+        candidates = tuple(
+            Candidate(network.ids[at], score_of[at] / CENT, parts, debts[at][0] / MICRO, place)
+            for place, (at, parts) in enumerate(zip(listed, order.parts(listed, view, live.loads), strict=True), 1)
+        )
         charged = filling.draws if known is None and self.lead.values.get("test") is not True else []
         ids = network.ids
-        loads = {at: live.loads[at] for at in members if at in live.loads} if rule.uses_load else {}
+        loads = live.loads[:] if rule.uses_load else ()
         return Decision(
             trigger=trigger, rule=rule.position, passed_over=passed_over,
             via="plan" if known is None else "known_customer", cursor=cursor,
             next_cursor=following(rule.plan, cursor) if known is None else _FIRST,
-            step=step, chosen=tuple(candidates[: len(chosen)]), candidates=tuple(candidates), excluded=excluded,
-            eligible=len(members), reason=None,
+            step=step, chosen=candidates[: len(chosen)], candidates=candidates, excluded=excluded,
+            eligible=count, reason=None,
             steps=tuple(Draw(tuple([ids[at] for at in among]), ids[one], part) for among, one, part in charged),
-            seen=Seen(live.paused, live.no_hours, live.at_capacity, live.feedback_due, loads, debts),
+            seen=Seen(live.paused, live.no_hours, live.at_capacity, live.feedback_due, eligible, loads, debts),
             given=given,
         )  # fmt: skip
 

@@ -103,7 +103,10 @@ class Decision:
             "cursor": cursor_record(self.cursor),
             "next_cursor": cursor_record(self.next_cursor),
             "chosen": [candidate.partner for candidate in self.chosen],
-            "candidates": [candidate._asdict() for candidate in self.candidates],
+            "candidates": [
+                {"partner": partner, "score": score, "parts": parts, "debt": debt, "place": place}
+                for partner, score, parts, debt, place in self.candidates
+            ],
             "excluded": dict(self.excluded),
             "eligible": self.eligible,
             "reason": self.reason,

@@ -9,8 +9,8 @@ from typing import Any
 from partidor.domain.facts import Value
 from partidor.domain.offers import Cursor, is_last
 from partidor.domain.routing.decide import lead_of, replay
-from partidor.domain.routing.decision import Decision
-from partidor.domain.routing.fairness import MICRO
+from partidor.domain.routing.decision import Decision, Draw
+from partidor.domain.routing.fairness import MICRO, shares
 from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Snapshot, bind
 from partidor.domain.routing.network import LeadView, Network
@@ -170,9 +170,17 @@ def _text(view: LeadView, field: str) -> str:
     return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
+def _owed(decision: Decision, draw: Draw, network: Network) -> dict[str, tuple[int, int]]:
+    """Return what each of the drawn was owed, this lead's share included: in all, and of its temperature."""
+    positions = [network.index[member] for member in draw.members]
+    gains = shares([network.facts[at].weight for at in positions], draw.millionths)
+    debts = [decision.seen.debts[at] for at in positions]
+    owed = zip(draw.members, debts, gains, strict=True)
+    return {member: (debt[0] + gain, debt[1] + gain) for member, debt, gain in owed}
+
+
 def _standing(decision: Decision, network: Network, partner: str) -> Explanation:
     """Explain the place of an eligible partner; the decision shows everyone eligible."""
-    at = network.index[partner]
     own = next(candidate for candidate in decision.candidates if candidate.partner == partner)
     asked = len(decision.chosen)
     facts = {"place": own.place, "asked": asked, "score": own.score, "parts": dict(own.parts), "debt": own.debt}
@@ -190,9 +198,10 @@ def _standing(decision: Decision, network: Network, partner: str) -> Explanation
     else:
         if drawn:
             rival = next(candidate for candidate in decision.chosen if candidate.partner == drawn[-1].chosen)
-            mine, theirs = decision.seen.debts[at], decision.seen.debts[network.index[rival.partner]]
+            owed_now = _owed(decision, drawn[-1], network)
+            mine, theirs = owed_now[own.partner], owed_now[rival.partner]
             code = "owed_same" if mine == theirs else "owed_less_here" if mine[1] < theirs[1] else "owed_less"
-            owed = {"debt": own.debt, "rival_debt": rival.debt}
+            owed = {"debt": mine[0] / MICRO, "rival_debt": theirs[0] / MICRO}
             here = {"debt_here": mine[1] / MICRO, "rival_debt_here": theirs[1] / MICRO}
             reasons.append(Reason(code, {**owed, **here, "rival": rival.partner}))
         reasons.append(Reason("ranked", facts))

@@ -5,6 +5,8 @@ the chosen one pays 1. ``debt = expected - received``. Among those of S within o
 the one with the largest debt of the lead's temperature is chosen, then the largest total, then the first id. This
 is the carpool problem (Fagin & Williams, "A fair carpool scheduling algorithm", IBM J. Res. Dev. 27(2), 1983).
 
+Debts are compared after the gains: with unequal weights the bound of (n - 1)/2 holds only so (docs/fairness.md).
+
 Counted in whole millionths of a lead, so that the debts sum to zero exactly, whatever happens.
 """
 
@@ -45,7 +47,7 @@ def shares(weights: Sequence[int], millionths: int) -> list[int]:
 
 
 def first_owed(members: Sequence[Any], totals: Mapping[Any, int], of_temperature: Mapping[Any, int]) -> Any:
-    """Choose one of the members (given in the order of their ids) by their debts in millionths."""
+    """Choose one of the members (in the order of their ids) by their debts, gains included, in millionths."""
     reach = max(totals[member] for member in members) - MICRO
     best = None
     for member in members:
@@ -91,12 +93,22 @@ class Ledger:
         row = self.rows.get(partner, _NOTHING)
         return row[place] - row[place + 1]
 
-    def choose(self, members: Sequence[str], temperature: str) -> str:
-        """Return who of the equally suitable is next."""
+    def choose(
+        self,
+        members: Sequence[str],
+        temperature: str,
+        weights: Sequence[int] | None = None,
+        millionths: int = MICRO,
+    ) -> str:
+        """Return who of the equally suitable is next (weights: default all the same)."""
         account = account_of(temperature)
-        ordered = sorted(members)
-        totals = {member: self.debt(member) for member in ordered}
-        return str(first_owed(ordered, totals, {member: self.debt(member, account) for member in ordered}))
+        pairs = sorted(zip(members, weights or [1] * len(members), strict=True))
+        gains = shares([weight for _, weight in pairs], millionths)
+        totals, of_temperature = {}, {}
+        for (member, _), gain in zip(pairs, gains, strict=True):
+            totals[member] = self.debt(member) + gain
+            of_temperature[member] = self.debt(member, account) + gain
+        return str(first_owed([member for member, _ in pairs], totals, of_temperature))
 
     def step(
         self, members: Sequence[str], weights: Sequence[int], chosen: str, temperature: str, millionths: int = MICRO

@@ -67,17 +67,17 @@ class Filling:
 
     def _draw(self, band: list[int], parts: list[int]) -> None:
         facts, live, account = self.live.network.facts, self.live, self.account
-        debts = {at: live.debts(at, account) for at in band}
+        debts = live.debts(band, account)
         self.debts.update(debts)
         totals = {at: debt[0] for at, debt in debts.items()}
         of_temperature = {at: debt[1] for at, debt in debts.items()}
         for part in parts:
-            one = first_owed(band, totals, of_temperature)
-            self.draws.append((band, one, part))
-            self.chosen.append(one)
             for at, share in zip(band, shares([facts[at].weight for at in band], part), strict=True):
                 totals[at] += share
                 of_temperature[at] += share
+            one = first_owed(band, totals, of_temperature)
+            self.draws.append((band, one, part))
+            self.chosen.append(one)
             band = [at for at in band if at != one]
         reach = max(totals[at] for at in band) - MICRO
 
@@ -92,7 +92,7 @@ class Filling:
         if number <= 0 or not members:
             return []
         # One integer per member sorts faster than a pair: by score downwards, then by position upwards.
-        size = members[-1] + 1
+        size = max(members) + 1
         keys = [at - score * size for at, score in zip(members, scores, strict=True)]
         found = nsmallest(number, keys) if number * 4 < len(keys) else sorted(keys)[:number]
         return [key % size for key in found]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from partidor.domain.facts import LeadFacts
 from partidor.domain.routing.fairness import Ledger, account_of
-from partidor.domain.routing.network import Network, pack, unpack
+from partidor.domain.routing.network import Network, bits, pack, unpack
 
 if TYPE_CHECKING:
     from partidor.domain.routing.decision import Decision
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _ACCOUNT_PLACE = {"hot": 2, "warm": 4, "cold": 6}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Seen:
     """The live state that a decision was made from, by positions in the network."""
 
@@ -24,20 +25,29 @@ class Seen:
     no_hours: int = 0
     at_capacity: int = 0
     feedback_due: int = 0
-    loads: Mapping[int, int] = field(default_factory=dict)
-    """Loads above 0 of the eligible, when the rule asks for loads."""
+    eligible: int = 0
+    loads: Sequence[int] = ()
+    """Loads by position, when the rule asks for loads; only those of the eligible count and are kept."""
     debts: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     """Total and temperature debts, in millionths, of those who were compared or are shown."""
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is kept."""
+        return isinstance(other, Seen) and self.record() == other.record()
+
+    __hash__ = None  # type: ignore[assignment]
 
     def record(self) -> dict[str, Any]:
         """Write it as JSON."""
         members = sorted(self.debts)
+        loads = [self.loads[at] for at in bits(self.eligible)] if self.loads else []
         return {
             "paused": pack(self.paused),
             "no_hours": pack(self.no_hours),
             "at_capacity": pack(self.at_capacity),
             "feedback_due": pack(self.feedback_due),
-            "loads": sorted([at, load] for at, load in self.loads.items()),
+            "eligible": pack(self.eligible),
+            "loads": loads if any(loads) else [],
             "debts": [[at, *self.debts[at]] for at in members if any(self.debts[at])],
         }
 
@@ -68,7 +78,10 @@ class LiveState:
         self.no_hours = network.mask(no_hours)
         self.feedback_due = network.mask(feedback_due)
         index = network.index
-        self.loads = {index[one]: load for one, load in (loads or {}).items() if load and one in index}
+        self.loads = array("q", bytes(8 * network.size))
+        for one, load in (loads or {}).items():
+            if one in index:
+                self.loads[index[one]] = load
         self.months = {index[one]: count for one, count in (months or {}).items() if count and one in index}
         self.ledger = Ledger() if ledger is None else ledger
         self.at_capacity = 0
@@ -82,7 +95,8 @@ class LiveState:
         state = cls(network)
         state.paused, state.no_hours = unpack(live["paused"]), unpack(live["no_hours"])
         state.at_capacity, state.feedback_due = unpack(live["at_capacity"]), unpack(live["feedback_due"])
-        state.loads = dict(live["loads"])
+        for at, load in zip(bits(unpack(live["eligible"])), live["loads"], strict=False):
+            state.loads[at] = load
         place = _ACCOUNT_PLACE[account_of(temperature)]
         for at, total, of_temperature in live["debts"]:
             row = state.ledger.rows[network.ids[at]] = [0] * 8
@@ -101,22 +115,23 @@ class LiveState:
         if decision.step is not None and decision.step.exclusive:
             for candidate in decision.chosen:
                 at = network.index[candidate.partner]
-                self.loads[at] = self.loads.get(at, 0) + 1
+                self.loads[at] += 1
                 self.months[at] = self.months.get(at, 0) + 1
                 if self._is_full(at):
                     self.at_capacity |= 1 << at
 
-    def debts(self, at: int, account: str) -> tuple[int, int]:
-        """Return a partner's total debt and that of a temperature, in millionths."""
-        row = self.ledger.rows.get(self.network.ids[at])
-        if row is None:
-            return 0, 0
-        place = _ACCOUNT_PLACE[account]
-        return row[0] - row[1], row[place] - row[place + 1]
+    def debts(self, members: Iterable[int], account: str) -> dict[int, tuple[int, int]]:
+        """Return the total debt of members (positions) and their debt of a temperature, in millionths."""
+        rows, ids, place = self.ledger.rows, self.network.ids, _ACCOUNT_PLACE[account]
+        found = {}
+        for at in members:
+            row = rows.get(ids[at])
+            found[at] = (row[0] - row[1], row[place] - row[place + 1]) if row else (0, 0)
+        return found
 
     def _is_full(self, at: int) -> bool:
         partner = self.network.facts[at]
         cap, monthly = partner.max_open_leads, partner.monthly_cap
-        if cap is not None and self.loads.get(at, 0) >= cap:
+        if cap is not None and self.loads[at] >= cap:
             return True
         return monthly is not None and self.months.get(at, 0) >= monthly

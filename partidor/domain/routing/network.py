@@ -47,7 +47,7 @@ def mask_of(positions: Iterable[int], size: int) -> int:
 
 def pack(mask: int) -> list[int] | str:
     """Write a mask compactly for JSON: few bits as their positions, many as hexadecimal text."""
-    return bits(mask) if mask.bit_count() * 20 <= mask.bit_length() + 100 else f"{mask:x}"
+    return bits(mask) if mask.bit_count() <= 16 else f"{mask:x}"
 
 
 def unpack(packed: Sequence[int] | str) -> int:
@@ -136,29 +136,34 @@ class Network:
 
     def distance(self, view: LeadView, at: int) -> float | None:
         """Return how many km lie between a lead and the partner at a position; None when either place is unknown."""
-        reach = view.reach
-        if at in reach:
-            return reach[at]
-        point, there = view.point, self._trig[at]
-        km = None
-        if point is not None and there is not None:
-            latitude, longitude, cosine = there
-            here = math.radians(point[0])
-            north = math.sin((latitude - here) / 2)
-            east = math.sin((longitude - math.radians(point[1])) / 2)
-            share = north * north + math.cos(here) * cosine * east * east
-            km = 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(share)))
-        reach[at] = km
-        return km
+        return self.distances(view, (at,))[0]
+
+    def distances(self, view: LeadView, members: Sequence[int]) -> list[float | None]:
+        """Return the distances in km of several partners (positions), in their order."""
+        if view.point is None:
+            return [None] * len(members)
+        reach, trig = view.reach, self._trig
+        sin, asin, sqrt = math.sin, math.asin, math.sqrt
+        latitude, longitude = math.radians(view.point[0]), math.radians(view.point[1])
+        cosine = math.cos(latitude)
+        for at in members:
+            if at not in reach:
+                there = trig[at]
+                if there is None:
+                    reach[at] = None
+                    continue
+                north, east = sin((there[0] - latitude) / 2), sin((there[1] - longitude) / 2)
+                share = north * north + cosine * there[2] * east * east
+                reach[at] = 2 * EARTH_KM * asin(sqrt(share) if share < 1 else 1.0)
+        return [reach[at] for at in members]
 
     def near(self, view: LeadView, km: float, within: int) -> int:
         """Return who of these is at most so many km from the lead."""
         if view.point is None:
             return 0
-        asked = within & self._box(view.point, km)
-        distance = self.distance
-        passed = [at for at in bits(asked) if (found := distance(view, at)) is not None and found <= km]
-        return mask_of(passed, self.size)
+        asked = bits(within & self.box(view.point, km))
+        far = zip(asked, self.distances(view, asked), strict=True)
+        return mask_of((at for at, found in far if found is not None and found <= km), self.size)
 
     def _find_holders(self) -> dict[str, dict[object, int]]:
         gathered: dict[str, dict[object, list[int]]] = {"kind": {}, "country": {}, "parent": {}, "partner": {}}
@@ -176,7 +181,7 @@ class Network:
             for what, by_value in gathered.items()
         }
 
-    def _box(self, point: Point, km: float) -> int:
+    def box(self, point: Point, km: float) -> int:
         """Return everyone in a box of whole degrees around the circle: cheap, and leaves nobody near out."""
         if self._bands is None:
             self._bands = self._make_bands()

@@ -14,18 +14,24 @@ Whole hundredths make sums exact, whatever their order, and what is shown is wha
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Mapping, Sequence
+from operator import add
 from typing import NamedTuple
 
 from partidor.domain.facts import PartnerFacts
 from partidor.domain.routing.match import fixed_mask
-from partidor.domain.routing.network import LeadView, Network, bits
+from partidor.domain.routing.network import LeadView, Network, bits, mask_of
 from partidor.domain.routing.ruleset import CENT, Criterion
 from partidor.domain.routing.who import Tagged
 
 UNKNOWN_SHARE = 0.5
-_SHARES = ("win_rate", "conversion", "past_sales")
+_FEW = 100
+"""Up to so many eligible are simply all scored."""
+_FIRST_CHUNK = 64
+_RINGS = (1 / 32, 1 / 8, 1 / 3, 1)
+"""Distances at which partners are parted, as shares of ``zero_at_km``."""
 
 
 class Candidate(NamedTuple):
@@ -41,11 +47,11 @@ class Candidate(NamedTuple):
 class Order:
     """The ``order`` of a rule on one network."""
 
-    __slots__ = ("_fixed", "_lines", "_moving", "_network")
+    __slots__ = ("_chunks", "_fixed", "_labelled", "_moving", "_network")
 
     def __init__(self, lines: tuple[Criterion, ...], network: Network) -> None:
         """Add up what no lead changes, once per partner."""
-        self._lines = lines
+        self._labelled = tuple((line, line.label) for line in lines)
         self._network = network
         self._moving = tuple(line for line in lines if line.by in ("distance", "load", "language"))
         self._fixed = array("q", bytes(8 * network.size))
@@ -53,43 +59,94 @@ class Order:
             if line not in self._moving:
                 for at, points in enumerate(_column(line, network)):
                     self._fixed[at] += points
+        self._chunks = _chunks(self._fixed, network)
 
-    def scores(self, members: Sequence[int], view: LeadView, loads: Mapping[int, int]) -> list[int]:
+    def scores(self, members: Sequence[int], view: LeadView, loads: Sequence[int]) -> list[int]:
         """Return the hundredths of a point of each member (positions in the network), in their order."""
         fixed = self._fixed
         found = [fixed[at] for at in members]
         for line in self._moving:
-            points = line.points
-            if line.by == "load":
-                load = loads.get
-                found = [score + round(points / (1 + load(at, 0))) for score, at in zip(found, members, strict=True)]
-            elif line.by == "distance":
-                if view.point is not None:
-                    pairs = zip(found, members, strict=True)
-                    found = [score + _near_points(line, view, self._network, at) for score, at in pairs]
-            else:
-                spoken, speakers = _language(view), _languages(self._network)
-                pairs = zip(found, members, strict=True)
-                found = [score + points if spoken in speakers[at] else score for score, at in pairs]
+            found = list(map(add, found, self._cents(line, members, view, loads)))
         return found
 
-    def parts(self, at: int, view: LeadView, loads: Mapping[int, int]) -> dict[str, float]:
-        """Return the points of one partner by criterion; several lines of one name are added up."""
-        network = self._network
-        found: dict[str, float] = {}
-        for line in self._lines:
-            by = line.by
-            if by == "distance":
-                cents = _near_points(line, view, network, at)
-            elif by == "load":
-                cents = round(line.points / (1 + loads.get(at, 0)))
-            elif by == "language":
-                cents = line.points if _language(view) in _languages(network)[at] else 0
+    def best(
+        self, eligible: int, view: LeadView, loads: Sequence[int], slots: int, shown: int, equal: int
+    ) -> tuple[list[int], list[int]]:
+        """Return positions (ascending) and scores of at least everyone who may matter, looking at few of many.
+
+        That is the first ``max(slots, shown)``, and everyone within ``equal`` of the last slot. Partners are taken
+        up in pieces, by the most that anybody in a piece can have (its fixed points, its distance), until that is
+        too little: a threshold algorithm (Fagin, Lotem & Naor, "Optimal aggregation algorithms for middleware",
+        PODS 2001).
+        """
+        needed = max(slots, shown)
+        if eligible.bit_count() <= max(_FEW, 2 * needed):
+            everyone = bits(eligible)
+            return everyone, self.scores(everyone, view, loads)
+        members: list[int] = []
+        scores: list[int] = []
+        least: int | None = None
+        for most, mask in self._pieces(view):
+            if least is not None and most < least:
+                break
+            piece = bits(eligible & mask)
+            if piece:
+                members += piece
+                scores += self.scores(piece, view, loads)
+                if len(scores) >= needed:
+                    top = sorted(scores, reverse=True)
+                    least = min(top[needed - 1], top[slots - 1] - equal)
+        pairs = sorted(zip(members, scores, strict=True))
+        return [at for at, _ in pairs], [score for _, score in pairs]
+
+    def _pieces(self, view: LeadView) -> list[tuple[int, int]]:
+        """Part the network by fixed points and by distance; return (most points, mask), the best piece first."""
+        line = next((line for line in self._moving if line.by == "distance"), None)
+        rings = [(0, self._network.everyone)]
+        if line is not None and view.point is not None:
+            rings, inside, most = [], 0, line.points
+            for part in _RINGS:
+                box = self._network.box(view.point, line.zero_at_km * part)
+                rings.append((most, box & ~inside))
+                inside |= box
+                most = math.ceil(line.points * (1 - part))
+            rings.append((most, self._network.everyone & ~inside))
+        rest = sum(other.points for other in self._moving if other is not line)
+        pieces = [
+            (points + near + rest, mask & ring) for points, mask in self._chunks for near, ring in rings if mask & ring
+        ]
+        pieces.sort(key=_most, reverse=True)
+        return pieces
+
+    def parts(self, members: Sequence[int], view: LeadView, loads: Sequence[int]) -> list[dict[str, float]]:
+        """Return the points of each member by criterion; several lines of one name are added up."""
+        columns: dict[str, list[float]] = {}
+        for line, label in self._labelled:
+            cents = self._cents(line, members, view, loads)
+            if label in columns:
+                columns[label] = [
+                    round(sum(pair), 2) for pair in zip(columns[label], (c / CENT for c in cents), strict=True)
+                ]
             else:
-                cents = _column(line, network)[at]
-            label = line.label
-            found[label] = round(found[label] + cents / CENT, 2) if label in found else cents / CENT
-        return found
+                columns[label] = [one / CENT for one in cents]
+        if not columns:
+            return [{} for _ in members]
+        labels = tuple(columns)
+        return [dict(zip(labels, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    def _cents(self, line: Criterion, members: Sequence[int], view: LeadView, loads: Sequence[int]) -> list[int]:
+        points = line.points
+        if line.by == "load":
+            return [round(points / (1 + loads[at])) for at in members]
+        if line.by == "distance":
+            zero = line.zero_at_km
+            distances = self._network.distances(view, members)
+            return [0 if km is None or km >= zero else round(points * (1 - km / zero)) for km in distances]
+        if line.by == "language":
+            spoken, speakers = _language(view), _languages(self._network)
+            return [points if spoken in speakers[at] else 0 for at in members]
+        column = _column(line, self._network)
+        return [column[at] for at in members]
 
 
 def order_on(lines: tuple[Criterion, ...], network: Network) -> Order:
@@ -101,9 +158,20 @@ def order_on(lines: tuple[Criterion, ...], network: Network) -> Order:
     return found  # type: ignore[return-value]
 
 
-def _near_points(line: Criterion, view: LeadView, network: Network, at: int) -> int:
-    km = network.distance(view, at)
-    return 0 if km is None or km >= line.zero_at_km else round(line.points * (1 - km / line.zero_at_km))
+def _chunks(fixed: Sequence[int], network: Network) -> list[tuple[int, int]]:
+    """Part the network by fixed points into pieces that double in size; return (most points, mask) of each."""
+    ranked = sorted(range(network.size), key=lambda at: -fixed[at])
+    if not ranked or fixed[ranked[0]] == fixed[ranked[-1]]:
+        return [(fixed[ranked[0]] if ranked else 0, network.everyone)]
+    chunks, start, size = [], 0, _FIRST_CHUNK
+    while start < len(ranked):
+        chunks.append((fixed[ranked[start]], mask_of(ranked[start : start + size], network.size)))
+        start, size = start + size, 2 * size
+    return chunks
+
+
+def _most(piece: tuple[int, int]) -> int:
+    return piece[0]
 
 
 def _column(line: Criterion, network: Network) -> Sequence[int]:
