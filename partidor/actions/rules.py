@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from partidor.access.network import partners_of, ruleset_for, rulesets_of, sources_of
-from partidor.access.viewer import Viewer
+from partidor.access.network import fields_of, partners_of, ruleset_for, rulesets_of, sources_of
+from partidor.access.viewer import Viewer, vendor_of
 from partidor.actions.events import telling
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.refusal import FieldError, Refusal, WrongContent
@@ -25,12 +25,19 @@ def checked(rules: object, *, by: Viewer) -> Ruleset:
 
 
 def known_to(by: Viewer) -> Known:
-    """Gather the tags and sources that exist, so that others are taken with a warning."""
+    """Gather what the vendor has, so that rules about something else are taken with a warning."""
     tags: dict[str, set[str]] = {}
-    for each in partners_of(by).filter(archived_at=None).values_list("tags", flat=True):
+    partners = dict(partners_of(by).filter(archived_at=None).values_list("pk", "tags"))
+    for each in partners.values():
         for dimension, values in each.items():
             tags.setdefault(dimension, set()).update(values)
-    return Known(tags=tags, sources=set(sources_of(by).values_list("name", flat=True)))
+    return Known(
+        tags=tags,
+        sources=set(sources_of(by).values_list("name", flat=True)),
+        partners={str(pk) for pk in partners},
+        custom=set(fields_of(by).values_list("key", flat=True)),
+        dimensions=vendor_of(by).dimensions,
+    )
 
 
 @in_one_transaction

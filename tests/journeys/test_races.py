@@ -1,0 +1,154 @@
+"""Many at the same instant, on real connections: one winner, one lead, one customer, and nothing half-done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.db import connection
+
+from partidor.actions.deadlines import act_on_due
+from partidor.actions.intake import Received, receive_lead
+from partidor.actions.offers import AlreadyTaken, accept_offer, decline_offer
+from partidor.actions.once import Answer, once
+from partidor.actions.routing import assign_lead, withdraw_lead
+from partidor.domain.refusal import Refusal
+from partidor.models import Customer, Event, Lead, Notice, Offer
+from partidor.models.ledger import read_ledger
+from tests.world import ALL_AT_ONCE, START, World, hours
+
+Outcome = TypeVar("Outcome")
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    return World.found()
+
+
+def at_once(calls: Sequence[Callable[[], Outcome]]) -> list[Outcome | Refusal]:
+    """Start all calls at the same instant, each on a connection of its own; refusals are outcomes, bugs are raised."""
+    gate = Barrier(len(calls))
+
+    def run(call: Callable[[], Outcome]) -> Outcome | Refusal:
+        gate.wait()
+        try:
+            return call()
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+class TestRivals:
+    def test_of_one_pooled_offer_have_one_winner(self, world: World) -> None:
+        for number in range(17):
+            world.partner(f"p{number}")
+        world.rules(ALL_AT_ONCE)
+        lead = world.receive().lead
+        offers = {name: world.open_offer(lead, name).pk for name in world.partners}
+        viewers = {name: world.seen_by(name) for name in world.partners}
+
+        outcomes = at_once(
+            [lambda n=name: accept_offer(offers[n], by=viewers[n], at=START) for name in world.partners]  # type: ignore[misc]
+        )
+
+        kinds = Counter(type(outcome).__name__ for outcome in outcomes)
+        assert kinds == {"Answered": 1, AlreadyTaken.__name__: 19}
+        assert Event.objects.filter(lead=lead, type="offer.accepted").count() == 1
+        assert Counter(state for _, state in world.offers(lead)) == {"accepted": 1, "superseded": 19}
+        winner = Offer.objects.get(lead=lead, state="accepted")
+        assert world.again(lead).partner_id == winner.partner_id
+        assert world.notices("offer.superseded") == 19
+
+    def test_accept_decline_and_expiry_of_one_offer_leave_one_answer(self, world: World) -> None:
+        for number in range(8):
+            at = START + hours(100 * number)
+            lead = world.receive(at=at).lead
+            offer = world.open_offer(lead, "alpen")
+            act_on_due(at=at + hours(2))
+            at_once(
+                [
+                    lambda o=offer, t=at: accept_offer(o.pk, by=world.seen_by("alpen"), at=t + hours(4)),  # type: ignore[misc]
+                    lambda o=offer, t=at: decline_offer(o.pk, reason="other", by=world.seen_by("alpen"), at=t + hours(4)),  # type: ignore[misc]
+                    lambda t=at: act_on_due(at=t + hours(4)),  # type: ignore[misc]
+                ]
+            )
+            answers = [e for e in world.events(lead) if e in ("offer.accepted", "offer.declined", "offer.expired")]
+            states = world.offers(lead)
+            assert len(answers) == 1
+            assert states[0][1] == answers[0].partition(".")[2]
+            assert len(states) == (1 if answers == ["offer.accepted"] else 2)
+            withdraw_lead(lead.pk, by=world.manager, at=at + hours(5))
+
+    def test_two_managers_hands_leave_one_primary_partner(self, world: World) -> None:
+        lead = world.receive().lead
+        at_once(
+            [
+                lambda n=name: assign_lead(  # type: ignore[misc]
+                    lead.pk, partner_id=world.partners[n].pk, reason="mine", by=world.manager, at=START
+                )
+                for name in world.partners
+            ]
+        )
+        running = Offer.objects.filter(lead=lead, state="accepted", ended_at=None).get()
+        assert world.again(lead).partner_id == running.partner_id
+
+
+class TestOneLeadPostedFiftyTimes:
+    def test_under_one_external_id_is_one_lead(self, world: World) -> None:
+        inquiry = world.inquiry()
+        outcomes = at_once([lambda: receive_lead(inquiry, by=world.manager, at=START)] * 50)
+
+        assert Lead.objects.count() == Offer.objects.count() == Customer.objects.count() == 1
+        assert Counter(o.repeated for o in outcomes if isinstance(o, Received)) == {False: 1, True: 49}
+
+    def test_under_one_idempotency_key_is_one_lead(self, world: World) -> None:
+        inquiry = world.inquiry()
+        del inquiry["external_id"]
+
+        def post() -> Answer:
+            def run() -> Answer:
+                return Answer(201, str(receive_lead(inquiry, by=world.manager, at=START).lead.pk))
+
+            return once(run, name="k", method="POST", path="/leads", body=b"{}", by=world.manager, at=START)
+
+        answers = at_once([post] * 50)
+
+        assert Lead.objects.count() == 1
+        assert {answer.body for answer in answers if isinstance(answer, Answer)} == {str(Lead.objects.get().pk)}
+        assert sum(not answer.replayed for answer in answers if isinstance(answer, Answer)) == 1
+
+
+class TestLeadsOfOneNewCustomer:
+    def test_at_the_same_instant_are_known_as_one(self, world: World) -> None:
+        twins = [world.inquiry(company="Zwilling AG", contact={"last_name": str(n), "email": "a@zwilling.example"})
+                 for n in range(12)]  # fmt: skip
+        at_once([lambda t=twin: receive_lead(t, by=world.manager, at=START) for twin in twins])  # type: ignore[misc]
+
+        assert Lead.objects.count() == 12
+        assert Customer.objects.count() == 1
+        partners = set(Offer.objects.values_list("partner_id", flat=True))
+        assert len(partners) == 1, "two resellers never work the same deal"
+
+
+class TestSweepers:
+    def test_side_by_side_do_nothing_twice(self, world: World) -> None:
+        for _ in range(30):
+            world.receive()
+        for after in (2, 4):
+            at_once([lambda t=after: act_on_due(at=START + hours(t))] * 6)  # type: ignore[misc]
+            while act_on_due(at=START + hours(after)):
+                pass
+
+        assert Event.objects.filter(type="offer.reminded").count() == 30
+        assert Event.objects.filter(type="offer.expired").count() == 30
+        assert Offer.objects.filter(state="open").count() == 30
+        assert Notice.objects.filter(kind="offer.opened").count() == 60
+        assert read_ledger(world.vendor.pk).sum() == 0
