@@ -209,25 +209,30 @@ def mend_phone(given: str, country: str) -> tuple[str, str | None]:
     """
     if not given:
         return "", None
-    number = _valid(given, country)
+    number, too_long = _read_phone(given, country)
     if number:
         return number, None
     digits = "".join(char for char in given if char.isdecimal())
-    if country and given[:1].isdecimal() and given[:1] != "0" and len(digits) >= 10 and digits.isascii():
-        number = _valid(f"+{digits}", country)
+    # Only what cannot be one of the country's own numbers, even a mistyped one, may be another country's.
+    if too_long and digits.isascii() and given[:1].isdecimal() and given[:1] != "0":
+        number, _ = _read_phone(f"+{digits}", country)
         if number:
             return number, PHONE_REPAIRED
     return given, PHONE_UNVERIFIED
 
 
-def _valid(text: str, country: str) -> str | None:
+def _read_phone(text: str, country: str) -> tuple[str, bool]:
+    """Return a valid number as E.164 ("" if it is none), and whether it has more digits than the country knows."""
     try:
         number = phonenumbers.parse(text, country or None)
-    except phonenumbers.NumberParseException:
-        return None
-    if number.extension or not phonenumbers.is_valid_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    except phonenumbers.NumberParseException as fault:
+        return "", fault.error_type == phonenumbers.NumberParseException.TOO_LONG
+    if number.extension:
+        return "", False
+    if phonenumbers.is_valid_number(number):
+        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)), False
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return "", reason == phonenumbers.ValidationResult.TOO_LONG
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------
