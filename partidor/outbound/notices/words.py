@@ -109,8 +109,9 @@ def _country(code: str, language: str) -> str:
     from phonenumbers.geodata.locale import LOCALE_DATA
 
     names = LOCALE_DATA.get(code, {})
-    name = names.get(language, "")
-    return (names.get("en", code) if not name or name.startswith("*") else name) or code
+    name = names.get(language) or names.get("en", "")
+    # The table writes "*aa" for "the same as in aa".
+    return (names.get(name[1:], "") if name.startswith("*") else name) or code
 
 
 def need_words(lead: NoticedLead, language: str) -> str:
