@@ -1,0 +1,80 @@
+"""What all commands share: Django set up late, the vendor by name or id, one JSON object or plain words as answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from partidor.access.viewer import Viewer
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def json_option(command: Command) -> Command:
+    """Let a command answer with one JSON object."""
+    return click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object on stdout.")(command)
+
+
+def vendor_option(command: Command) -> Command:
+    """Let a command name its vendor."""
+    return click.option("--vendor", required=True, metavar="NAME|ID", help="The vendor, by name, short name or id.")(
+        command
+    )
+
+
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+def ready(*, quiet: bool = True) -> None:
+    """Set Django up, once; logs go to stderr (warnings only when quiet)."""
+    import django
+
+    from partidor.config.logs import log_to_stderr
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partidor.config.settings")
+    os.umask(0o077)  # what a command writes holds personal data: it is its owner's alone
+    log_to_stderr(logging.WARNING if quiet else logging.INFO)
+    django.setup()
+
+
+def now() -> datetime:
+    """Read the clock: a command takes the time once and hands it inward."""
+    return datetime.now(UTC)
+
+
+def operator_of(vendor: str, what: str) -> Viewer:
+    """Act for the operator at a vendor given by name or id; ``what`` stands in the events as the actor's id."""
+    from partidor.access.network import vendor_named
+    from partidor.access.viewer import system
+
+    return system(vendor_named(vendor).pk, what)
+
+
+def answer(content: Mapping[str, Any], words: str, *, as_json: bool) -> None:
+    """Give the answer: the object for machines, the words for people."""
+    click.echo(json.dumps(content, ensure_ascii=False, default=str) if as_json else words)
+
+
+def note(words: str) -> None:
+    """Tell how things go, on stderr."""
+    click.echo(words, err=True)
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file; the error names the line."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise click.ClickException(
+            f"{path}: line {error.lineno}, column {error.colno} is not JSON ({error.msg})"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{path} is not UTF-8 text (byte {error.start})") from error

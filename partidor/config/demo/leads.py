@@ -1,0 +1,46 @@
+"""The leads of the demo: number so-and-so is always the same, so that a restart invents nothing twice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+
+def lead_number(world: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Make up the lead of a number, in the shape of the API."""
+    dice = random.Random(number)  # noqa: S311  a demo, and to be repeated
+    customer = dice.choice(world["customers"])
+    town = dice.choice(list(world["towns"]))
+    country, code, region, _, _ = world["towns"][town]
+    first, last = dice.choice(world["names"]["first"]), dice.choice(world["names"]["last"])
+    product, price = world["products"][customer["vertical"]]
+    inquiry = dice.choice(world["inquiries"][customer["vertical"]])
+    hot = dice.random() < 0.2
+    return {
+        "external_id": f"demo-{number}",
+        "source": "craft fair" if hot else "website",
+        "company": customer["company"],
+        "contact": {
+            "first_name": first,
+            "last_name": last,
+            "email": f"{first}.{last}{number}@kunde{number}.example".casefold(),
+            "job_title": dice.choice(["Geschäftsführung", "IT", "Meisterin", "Einkauf"]),
+        },
+        "address": {
+            "street": f"Beispielgasse {dice.randint(1, 99)}",
+            "postal_code": code,
+            "city": town,
+            "region": region,
+            "country": country,
+        },
+        "inquiry": inquiry,
+        "product": product,
+        "vertical": customer["vertical"],
+        "language": "en" if inquiry.isascii() else "de",
+        "employees": customer["employees"],
+        "value": f"{int(price) * dice.choice([1, 1, 2, 3])}.00",
+        "currency": "CHF" if country == "CH" else "EUR",
+        "temperature": "hot" if hot else dice.choice(["warm", "warm", "cold"]),
+        "timeline": dice.choice(["sofort", "3 Monate", "dieses Jahr"]),
+    }

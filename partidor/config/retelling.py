@@ -1,0 +1,90 @@
+"""Decisions in plain words, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+from partidor.access.network import partners_of
+from partidor.access.viewer import Viewer
+from partidor.queries.decisions import DecisionCard
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "head": "{at:%Y-%m-%d %H:%M:%S} UTC, {trigger}: ", "rule": "rule {position} “{name}” of version {ruleset}",
+        "tried": "rule {position} “{name}” of the draft", "no_rule": "no rule holds for this lead",
+        "nobody": "nobody was asked ({reason})", "passed_over": "  passed over: rule {rule} “{name}” ({why})",
+        "known": "  the customer is known: its partner is asked first, alone",
+        "place": "place", "partner": "partner", "points": "points", "debt": "owed", "parts": "made of",
+        "asked": "asked", "more": "  … and {count} more who were suitable",
+        "excluded": "  not asked: {parts}", "nobody_out": "  nobody else is in the network",
+        "paused": "paused", "no_hours": "without working time", "at_capacity": "at capacity",
+        "already_asked": "asked before", "feedback_due": "feedback due", "who": "not meant by the rule",
+        "not_replayable": "  an input of this decision is gone: it cannot be computed again",
+        "no_partner": "rules hold, but nobody was available", "nobody_left": "the plan has run out",
+        "no_match": "nobody fits", "all_unavailable": "all who fit are unavailable",
+    },
+    "de": {
+        "head": "{at:%d.%m.%Y %H:%M:%S} UTC, {trigger}: ", "rule": "Regel {position} „{name}“ der Version {ruleset}",
+        "tried": "Regel {position} „{name}“ des Entwurfs", "no_rule": "keine Regel gilt für diesen Lead",
+        "nobody": "niemand wurde gefragt ({reason})", "passed_over": "  übergangen: Regel {rule} „{name}“ ({why})",
+        "known": "  der Endkunde ist bekannt: sein Partner wird zuerst und allein gefragt",
+        "place": "Platz", "partner": "Partner", "points": "Punkte", "debt": "hat gut", "parts": "aus",
+        "asked": "gefragt", "more": "  … und {count} weitere, die geeignet waren",
+        "excluded": "  nicht gefragt: {parts}", "nobody_out": "  sonst ist niemand im Netz",
+        "paused": "pausiert", "no_hours": "ohne Arbeitszeit", "at_capacity": "ausgelastet",
+        "already_asked": "schon gefragt", "feedback_due": "Rückmeldung fällig", "who": "von der Regel nicht gemeint",
+        "not_replayable": "  eine Eingabe dieser Entscheidung fehlt: sie lässt sich nicht nachrechnen",
+        "no_partner": "Regeln gelten, aber niemand war verfügbar", "nobody_left": "der Plan ist zu Ende",
+        "no_match": "niemand passt", "all_unavailable": "alle, die passen, sind nicht verfügbar",
+    },
+}  # fmt: skip
+
+
+def names_of(viewer: Viewer) -> dict[UUID, str]:
+    """Return the names of all partners, archived ones too."""
+    return dict(partners_of(viewer).values_list("pk", "name"))
+
+
+def retold(card: DecisionCard, names: Mapping[UUID, str], language: str) -> Iterator[str]:
+    """Tell one decision line by line: the rule, the ranking with the parts of each score, everyone else by reason."""
+    words = _WORDS["de" if language == "de" else "en"]
+    head = words["head"].format(at=card.at, trigger=card.trigger)
+    if card.rule is not None:
+        form = words["rule"] if card.ruleset else words["tried"]
+        yield head + form.format(position=card.rule.position, name=card.rule.name, ruleset=card.ruleset)
+    else:
+        yield head + words.get(card.reason or "", card.reason or words["no_rule"])
+    for passed in card.passed_over:
+        yield words["passed_over"].format(rule=passed.rule, name=passed.name, why=words.get(passed.why, passed.why))
+    if card.via == "known_customer":
+        yield words["known"]
+    if card.rule is not None and card.reason is not None:
+        yield "  " + words["nobody"].format(reason=words.get(card.reason, card.reason))
+    yield from _ranking(card, names, words, language)
+    if card.excluded:
+        parts = ", ".join(f"{count} {words.get(code, code)}" for code, count in card.excluded.items())
+        yield words["excluded"].format(parts=parts)
+    if card.id is not None and not card.replayable:
+        yield words["not_replayable"]
+
+
+def _ranking(card: DecisionCard, names: Mapping[UUID, str], words: Mapping[str, str], language: str) -> Iterator[str]:
+    if not card.candidates:
+        return
+    width = max(len(words["partner"]), *(len(names.get(one.partner, "?")) for one in card.candidates))
+    yield (
+        f"  {words['place']:>5}  {words['partner']:{width}}  {words['points']:>7}  {words['debt']:>8}  {words['parts']}"
+    )
+    for one in card.candidates:
+        parts = " + ".join(f"{name} {_number(points, language)}" for name, points in one.parts.items()) or "–"
+        mark = f"  ← {words['asked']}" if one.partner in card.chosen else ""
+        yield (
+            f"  {one.place:>5}  {names.get(one.partner, '?'):{width}}  {_number(one.score, language):>7}  "
+            f"{_number(one.debt, language):>8}  {parts}{mark}"
+        )
+
+
+def _number(value: float, language: str) -> str:
+    text = f"{value:.2f}"
+    return text.replace(".", ",") if language == "de" else text

@@ -1,0 +1,53 @@
+"""Files of postal codes as GeoNames gives them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from partidor.domain.intake.places import PlaceRow
+from partidor.domain.refusal import FieldError, WrongContent
+
+_NEEDED = ("country_code", "zipcode", "place", "latitude", "longitude")
+_OWN_COLUMNS = (
+    "country_code", "zipcode", "place", "state", "state_code", "province", "province_code", "community",
+    "community_code", "latitude", "longitude", "accuracy",
+)  # fmt: skip
+"""The columns of GeoNames' own files, which have tabs and no header."""
+
+
+class PlaceFile:
+    """One or more files read as one; counts the rows and those without a readable place."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        """Take the paths."""
+        self.paths = paths
+        self.number = 0
+        self.passed_over = 0
+
+    def rows(self) -> Iterator[PlaceRow]:
+        """Read row by row. Raises WrongContent if a file is no such file."""
+        for path in self.paths:
+            try:
+                yield from self._of(path)
+            except UnicodeDecodeError as error:
+                raise WrongContent([FieldError(path.name, f"is not UTF-8 text (byte {error.start})")]) from error
+
+    def _of(self, path: Path) -> Iterator[PlaceRow]:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            first = lines.readline()
+            lines.seek(0)
+            if "\t" in first and "country_code" not in first:
+                reader = csv.DictReader(lines, _OWN_COLUMNS, delimiter="\t", quoting=csv.QUOTE_NONE)
+            else:
+                reader = csv.DictReader(lines, delimiter="\t" if "\t" in first else ",")
+                if missing := set(_NEEDED) - set(reader.fieldnames or ()):
+                    raise WrongContent([FieldError(path.name, f"has no column {', '.join(sorted(missing))}")])
+            for row in reader:
+                self.number += 1
+                place = PlaceRow.read(row)
+                if place is None:
+                    self.passed_over += 1
+                else:
+                    yield place
