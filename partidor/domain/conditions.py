@@ -94,10 +94,10 @@ def show(value: object) -> str:
     return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else "something else"
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
+def nearest(word: object, words: Iterable[str]) -> str:
     """Say which known word may have been meant, and else list the known ones."""
     known = sorted(words)
-    near = get_close_matches(word[:60], known, 1)
+    near = get_close_matches(word[:60], known, 1) if isinstance(word, str) else []
     return f'did you mean "{near[0]}"?' if near else f"it is one of {', '.join(known)}"
 
 
@@ -239,14 +239,14 @@ def _leaf(tree: Mapping[str, object], path: str, complaints: Complaints) -> Cond
     before = len(complaints.errors) + complaints.left_out
     for key in tree:
         if key not in ("field", "op", "value"):
-            complaints.add(path, f"there is no key {show(key)} in a condition; {nearest(str(key), _LEAF_WORDS)}")
+            complaints.add(path, f"there is no key {show(key)} in a condition; {nearest(key, _LEAF_WORDS)}")
     field, op = tree.get("field"), tree.get("op")
     kind = field_type(field)
     if kind is None:
         words = [*LEAD_FIELDS, "custom.KEY"]
-        complaints.add(f"{path}.field", f"there is no lead field {show(field)}; {nearest(str(field), words)}")
+        complaints.add(f"{path}.field", f"there is no lead field {show(field)}; {nearest(field, words)}")
     elif not isinstance(op, str) or op not in OPERATORS[kind]:
-        remedy = nearest(str(op), OPERATORS[kind])
+        remedy = nearest(op, OPERATORS[kind])
         complaints.add(f"{path}.op", f"{show(op)} is no operator for {show(field)} ({kind}); {remedy}")
     elif op == "exists":
         if not isinstance(tree.get("value", True), bool):

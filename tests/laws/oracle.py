@@ -41,9 +41,9 @@ def when(tree: dict[str, Any], lead: LeadFacts) -> bool:
     if "not" in tree:
         return not when(tree["not"], lead)
     name, op, wanted = tree["field"], tree["op"], tree.get("value", True)
-    found = lead.values.get(name)
+    found: Any = lead.values.get(name)
     if op == "exists":
-        return (found not in (None, "", ())) == wanted
+        return bool((found not in (None, "", ())) == wanted)
     if op in ("ne", "not_in"):
         return not when({**tree, "op": {"ne": "eq", "not_in": "in"}[op]}, lead)
     if found is None and LEAD_FIELDS.get(name) == "truth":
@@ -67,7 +67,7 @@ def asked(op: str, found: Any, wanted: list[Any], name: str) -> bool:
         return any(host.endswith("." + one) for one in wanted)
     if isinstance(wanted[0], str) != isinstance(found, str):
         return False
-    return wanted[0] <= found <= wanted[1] if op == "between" else ORDER[op](found, wanted[0])
+    return bool(wanted[0] <= found <= wanted[1] if op == "between" else ORDER[op](found, wanted[0]))
 
 
 def who(tree: dict[str, Any], partner: PartnerFacts, lead: LeadFacts, world: World) -> bool:
@@ -130,7 +130,15 @@ def decide(
     readmit: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Return rule, passed_over, via, cursor, next, chosen, scores, excluded, eligible, reason and steps."""
-    plain = {"passed_over": [], "via": "plan", "cursor": None, "next": None, "chosen": [], "scores": {}, "steps": []}
+    plain: dict[str, Any] = {
+        "passed_over": [],
+        "via": "plan",
+        "cursor": None,
+        "next": None,
+        "chosen": [],
+        "scores": {},
+        "steps": [],
+    }
     if pinned is not None:
         rule = world.rules[pinned[0] - 1]
         todo = rounds(rule["plan"])[rounds(rule["plan"]).index(pinned[1]) :] if pinned[1] else []
@@ -168,7 +176,8 @@ def rounds(plan: list[dict[str, Any]]) -> list[tuple[int, int]]:
 def sort_out(
     world: World, rule: dict[str, Any] | None, lead: LeadFacts, before: Asked, readmit: bool
 ) -> tuple[list[PartnerFacts], dict[str, int]]:
-    eligible, excluded = [], {}
+    eligible: list[PartnerFacts] = []
+    excluded: dict[str, int] = {}
     for partner in sorted(world.partners, key=lambda one: one.id):
         codes = {
             "paused": partner.id in world.paused,
@@ -227,7 +236,7 @@ def fill(
             fits = (fits or len(band)) - 1
             one, members = left[0], left[:1]
         else:
-            one, members = draw(world, left, band, chosen, slots, part, debts, column, weights, steps)
+            draw(band, chosen, slots, debts, column, weights, steps)
             return chosen
         steps.append((members, one, part))
         chosen.append(one)
@@ -236,9 +245,9 @@ def fill(
 
 
 def draw(
-    world: World, left: list[str], band: list[str], chosen: list[str], slots: int, part: int,
-    debts: dict[str, list[int]], column: int, weights: dict[str, int], steps: list[tuple[list[str], str, int]],
-) -> tuple[str, list[str]]:  # fmt: skip
+    band: list[str], chosen: list[str], slots: int, debts: dict[str, list[int]], column: int,
+    weights: dict[str, int], steps: list[tuple[list[str], str, int]],
+) -> None:  # fmt: skip
     members = sorted(band)
     while len(chosen) < slots:
         part = 10**6 // slots + (len(chosen) < 10**6 % slots)
@@ -254,4 +263,3 @@ def draw(
         steps.append((members, one, part))
         chosen.append(one)
         members = [who for who in members if who != one]
-    return one, members

@@ -117,7 +117,7 @@ class TestExplain:
         record = json.loads(json.dumps(decision.record()))
         snapshot = worlds.snapshot_of(world, worlds.network_of(world))
         counted: dict[str, int] = {}
-        places = {}
+        places: dict[str, int] = {}
         for partner in world.partners:
             explanation = explain(snapshot, record, lead.values, partner.id)
             assert explanation.reasons
@@ -127,7 +127,7 @@ class TestExplain:
                     assert text != reason.code
                     assert "{" not in text
             if explanation.eligible:
-                places[partner.id] = explanation.place
+                places[partner.id] = explanation.place or 0
             else:
                 code = explanation.reasons[0].code
                 code = code if code in ("paused", "no_hours", "at_capacity", "already_asked", "feedback_due") else "who"

@@ -84,7 +84,7 @@ steps = st.builds(
     st.sampled_from([1, 2, 3, 5, "all"]),
     st.integers(1, 2),
 )
-rules = st.fixed_dictionaries(
+rules: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "name": st.just("r"),
         "plan": st.lists(steps, min_size=1, max_size=3),
@@ -127,7 +127,7 @@ def partners(draw: st.DrawFn) -> list[PartnerFacts]:
 
 @st.composite
 def leads(draw: st.DrawFn) -> LeadFacts:
-    values = draw(
+    values: dict[str, Any] = draw(
         st.fixed_dictionaries(
             {},
             optional={

@@ -176,7 +176,7 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
         complaints.warn("business hours are not counted yet, so that its windows run by the wall clock")
     language = {"language"} if any(one.by == "language" for one in order) else set()
     return Rule(
-        position=at + 1, name=str(name), when=when, who=who, order=order, equal_within=float(equal_within),
+        position=at + 1, name=name if isinstance(name, str) else "?", when=when, who=who, order=order, equal_within=float(equal_within),
         plan=_plan(tree.get("plan"), f"{path}.plan", complaints), clock=clock,
         known_customer=_choice(tree, "known_customer", ("prefer", "ignore"), path, complaints),
         otherwise=_choice(tree, "otherwise", ("next", "stop"), path, complaints),
@@ -187,7 +187,7 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
 def _only(tree: Mapping[str, object], keys: tuple[str, ...], path: str, what: str, complaints: Complaints) -> None:
     for key in tree:
         if key not in keys:
-            complaints.add(f"{path}.{str(key)[:60]}", f"there is no {show(key)} in {what}; {nearest(str(key), keys)}")
+            complaints.add(f"{path}.{str(key)[:60]}", f"there is no {show(key)} in {what}; {nearest(key, keys)}")
 
 
 def _choice(tree: Mapping[str, Any], key: str, words: tuple[str, ...], path: str, complaints: Complaints) -> Any:
@@ -237,7 +237,7 @@ def _criterion(tree: object, path: str, complaints: Complaints, known: Known) ->
     by = tree.get("by") if isinstance(tree, dict) else None
     if not isinstance(tree, dict) or not isinstance(by, str) or by not in _CRITERION_KEYS:
         what = f"by {show(by)}" if isinstance(tree, dict) else show(tree)
-        complaints.add(f"{path}.by", f"nothing can be ordered {what}; {nearest(str(by), _CRITERION_KEYS)}")
+        complaints.add(f"{path}.by", f"nothing can be ordered {what}; {nearest(by, _CRITERION_KEYS)}")
         return None
     _only(tree, _CRITERION_KEYS[by], path, f'an order by "{by}"', complaints)
     points = tree.get("points")

@@ -170,7 +170,7 @@ def _leaf(tree: Mapping[str, object], path: str, complaints: Complaints, known: 
     word = next((word for word in _LEAVES if word in tree), None)
     if word is None:
         key = next(iter(tree), "")
-        remedy = nearest(str(key), _LEAVES)
+        remedy = nearest(key, _LEAVES)
         complaints.add(path, f"{show(key)} asks nothing about a partner; {remedy}" if tree else f"is empty; {remedy}")
         return EVERYONE
     extra = [key for key in tree if key != word]
@@ -230,7 +230,7 @@ def _tag(tree: Mapping[str, object], path: str, complaints: Complaints, known: K
         complaints.add(f"{path}.tag", f'{show(dimension)} is no dimension; write for example "tier"')
         return EVERYONE
     if not isinstance(op, str) or op not in TAG_OPS:
-        complaints.add(f"{path}.op", f"{show(op)} is no operator for a tag; {nearest(str(op), TAG_OPS)}")
+        complaints.add(f"{path}.op", f"{show(op)} is no operator for a tag; {nearest(op, TAG_OPS)}")
         return EVERYONE
     if op == "matches":
         doubt_tags(dimension, (), known, complaints)
@@ -269,5 +269,5 @@ def _lead_field(value: object, path: str, complaints: Complaints) -> str:
     if kind in ("text", "custom", "list"):
         return str(value)
     texts = [name for name, one in LEAD_FIELDS.items() if one in ("text", "list")] + ["custom.KEY"]
-    complaints.add(path, f"{show(value)} is no text field of a lead; {nearest(str(value), texts)}")
+    complaints.add(path, f"{show(value)} is no text field of a lead; {nearest(value, texts)}")
     return "country"
