@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
+
 from partidor.access.network import fields_of, sources_of
 from partidor.access.viewer import Viewer, vendor_of
-from partidor.actions.customers import Recognised, recognise
+from partidor.actions.customers import recognise
 from partidor.actions.events import Told, telling
 from partidor.actions.routing import route_leads
-from partidor.actions.transactions import in_one_transaction
+from partidor.actions.transactions import apart, in_one_transaction
 from partidor.domain.intake.inquiry import Inquiry, read_inquiry
 from partidor.domain.intake.places import place_keys
 from partidor.domain.intake.sameness import repeat_fingerprint
-from partidor.domain.refusal import FieldError, WrongContent
+from partidor.domain.refusal import FieldError, Refusal, WrongContent
 from partidor.models import Contact, Lead, Offer, Source, Vendor
 from partidor.models.place import points_of
 
+log = logging.getLogger(__name__)
 REPEATED_WITHIN = timedelta(hours=24)
+BATCH = 100
 
 
 @dataclass(slots=True)
@@ -81,6 +86,33 @@ def receive_leads(payloads: Sequence[Payload], *, by: Viewer, at: datetime) -> l
         assert isinstance(same, Received)
         answers[row] = Received(same.lead, same.contacts, same.offers, repeated=True)
     return [answer for answer in answers if answer is not None]
+
+
+def receive_many(payloads: Sequence[Payload], *, by: Viewer, at: datetime) -> Iterator[Received | WrongContent]:
+    """Receive any number of leads in batches of a hundred, each batch committed by itself.
+
+    A batch in which something breaks is taken again one by one, so that only the poison row is refused.
+    """
+    for start in range(0, len(payloads), BATCH):
+        batch = payloads[start : start + BATCH]
+        try:
+            yield from apart(receive_leads)(batch, by=by, at=at)
+        except (OperationalError, InterfaceError, Refusal):
+            raise
+        except Exception:
+            log.exception("a batch of %d leads broke; they are taken one by one", len(batch))
+            yield from (_receive_alone(payload, by=by, at=at) for payload in batch)
+
+
+def _receive_alone(payload: Payload, *, by: Viewer, at: datetime) -> Received | WrongContent:
+    try:
+        (outcome,) = apart(receive_leads)([payload], by=by, at=at)
+    except (OperationalError, InterfaceError, Refusal):
+        raise
+    except Exception:
+        log.exception("a lead broke the taking in")
+        return WrongContent([FieldError("lead", "could not be taken for a fault of ours; it is logged")])
+    return outcome
 
 
 def _read(payloads: Sequence[Payload], vendor: Vendor, by: Viewer) -> list[tuple[Inquiry, Source] | WrongContent]:

@@ -39,6 +39,19 @@ def in_one_transaction(verb: Callable[Given, Answer]) -> Callable[Given, Answer]
     return run
 
 
+def apart(verb: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """Run the verb so that its failure undoes it alone: in a savepoint if a transaction is open, else as it is."""
+
+    @functools.wraps(verb)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        if not connection.in_atomic_block:
+            return verb(*args, **kwargs)
+        with transaction.atomic():
+            return verb(*args, **kwargs)
+
+    return run
+
+
 def worth_another_try(error: Exception) -> bool:
     """Say whether the same transaction may well succeed when run again."""
     code = getattr(error.__cause__, "sqlstate", None)

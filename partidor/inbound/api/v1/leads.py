@@ -1,0 +1,189 @@
+"""Leads: taking them in, looking at them, reviewing and steering them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from partidor.actions.intake import receive_lead
+from partidor.actions.leads import change_lead
+from partidor.actions.qualification import park_lead, reject_lead, release_lead
+from partidor.actions.routing import Steered, assign_lead, reroute_lead, withdraw_lead
+from partidor.inbound.api.v1 import shapes
+from partidor.inbound.api.v1.answers import answer, changes, done, made, makes, reads
+from partidor.inbound.api.v1.auth import asker
+from partidor.inbound.api.v1.bodies import fields_of_body, id_in, object_of, time_in
+from partidor.inbound.api.v1.idempotency import repeatable
+from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, Since, time_of, wanted
+from partidor.queries import decisions as about_decisions
+from partidor.queries import leads as about_leads
+from partidor.queries.decisions import DecisionCard, ExplanationCard
+from partidor.queries.leads import EventCard, LeadAlone, LeadWithOffers, Sought
+from partidor.queries.paging import Page
+
+leads = Router(tags=["leads"])
+Words = Annotated[
+    str, Query(max_length=300, description="Words that must all stand in reference, names, place or product.")
+]
+
+
+@leads.post("", response=makes(LeadWithOffers), openapi_extra=shapes.takes(shapes.LEAD, example=shapes.LEAD_EXAMPLE))
+@repeatable()
+def receive(request: HttpRequest) -> HttpResponse:
+    """Take in one lead. It is routed at once, unless its source wants a review.
+
+    The same `external_id` of a source, and the same person with the same text within 24 hours, get the lead that is
+    there (200, `"repeated": true`). `flags` tell what was mended on the way, or could not be.
+    """
+    by, at = asker(request)
+    received = receive_lead(object_of(request), by=by, at=at)
+    if received.repeated:
+        return made(about_leads.after_verb(by, received.lead), repeated=True)
+    return made(about_leads.lead_with_offers(by, received.lead, received.contacts, received.offers), repeated=False)
+
+
+@leads.get("", response=reads(Page[LeadWithOffers]))
+def list_leads(
+    request: HttpRequest,
+    limit: Limit = FIRST,
+    cursor: Cursor = "",
+    status: str = "",
+    source: str = "",
+    partner: UUID | None = None,
+    temperature: str = "",
+    product: str = "",
+    country: str = "",
+    updated_since: Since = "",
+    q: Words = "",
+) -> HttpResponse:
+    """List leads, newest first. A partner's key sees those that the partner has accepted."""
+    by, _ = asker(request)
+    sought = Sought(
+        status=status,
+        source=source,
+        partner=partner,
+        temperature=temperature,
+        product=product,
+        country=country,
+        updated_since=time_of("updated_since", updated_since),
+        q=q,
+    )
+    return answer(about_leads.leads(by, sought, wanted(request, limit, cursor)))
+
+
+@leads.get("/{uuid:lead_id}", response=reads(LeadAlone, 404))
+def read(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Show one lead with its offers, and the newest 20 other leads of its customer."""
+    by, _ = asker(request)
+    return answer(about_leads.one_lead(by, lead_id))
+
+
+@leads.patch("/{uuid:lead_id}", response=changes(LeadWithOffers), openapi_extra=shapes.takes(shapes.LEAD_PATCH))
+def change(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Merge what is given into the lead (RFC 7396: null removes). Its distribution goes on; reroute it if need be."""
+    by, at = asker(request)
+    return _steered(request, change_lead(lead_id, object_of(request), by=by, at=at))
+
+
+@leads.get("/{uuid:lead_id}/events", response=reads(Page[EventCard], 404))
+def list_events(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """List everything that happened to the lead, oldest first."""
+    by, at = asker(request)
+    return answer(Page(about_leads.events(by, lead_id), None, at))
+
+
+@leads.get("/{uuid:lead_id}/decisions", response=reads(Page[DecisionCard], 404))
+def list_decisions(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """List every routing run, oldest first: which rule, who was asked, and why everyone else was not."""
+    by, at = asker(request)
+    return answer(Page(about_decisions.decisions(by, lead_id), None, at))
+
+
+@leads.get(
+    "/{uuid:lead_id}/decisions/{uuid:decision_id}/partners/{uuid:partner_id}", response=reads(ExplanationCard, 404)
+)
+def explain(request: HttpRequest, lead_id: UUID, decision_id: UUID, partner_id: UUID) -> HttpResponse:
+    """Explain why a partner was asked or was not, in German if `Accept-Language` asks for it, else in English."""
+    by, _ = asker(request)
+    language = request.META.get("HTTP_ACCEPT_LANGUAGE", "en")[:2].lower()
+    return answer(about_decisions.explanation(by, lead_id, decision_id, partner_id, language=language))
+
+
+@leads.post("/{uuid:lead_id}/release", response=changes(LeadWithOffers, 409),
+            openapi_extra=shapes.takes(shapes.NOTHING, required=False))  # fmt: skip
+@repeatable()
+def release(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Release a lead from review: it is routed at once."""
+    by, at = asker(request)
+    fields_of_body(request).end()
+    return _steered(request, release_lead(lead_id, by=by, at=at))
+
+
+@leads.post("/{uuid:lead_id}/park", response=changes(LeadWithOffers, 409), openapi_extra=shapes.takes(shapes.PARK))
+@repeatable()
+def park(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Put a lead in review aside until a time, at most a year ahead."""
+    by, at = asker(request)
+    fields = fields_of_body(request, "until")
+    until = time_in(fields, "until")
+    if until is None and not fields.errors:
+        fields.wrong("until", "is missing; say until when")
+    fields.end()
+    assert until is not None
+    return _steered(request, park_lead(lead_id, until=until, by=by, at=at))
+
+
+@leads.post("/{uuid:lead_id}/reject", response=changes(LeadWithOffers, 409), openapi_extra=shapes.takes(shapes.REJECT))
+@repeatable()
+def reject(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Reject a lead in review for good."""
+    by, at = asker(request)
+    fields = fields_of_body(request, "reason")
+    reason = fields.text("reason")
+    fields.end()
+    return _steered(request, reject_lead(lead_id, reason=reason, by=by, at=at))
+
+
+@leads.post("/{uuid:lead_id}/assign", response=changes(LeadWithOffers, 409), openapi_extra=shapes.takes(shapes.ASSIGN))
+@repeatable()
+def assign(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Give a lead to a partner by hand, whatever the rules say. `warnings` tell what speaks against it."""
+    by, at = asker(request)
+    fields = fields_of_body(request, "partner", "reason")
+    partner, reason = id_in(fields, "partner"), fields.text("reason", 2000, lines=True)
+    if partner is None and not fields.errors:
+        fields.wrong("partner", "is missing; give the id of the partner")
+    fields.end()
+    assert partner is not None
+    return _steered(request, assign_lead(lead_id, partner_id=partner, reason=reason, by=by, at=at))
+
+
+@leads.post("/{uuid:lead_id}/reroute", response=changes(LeadWithOffers, 409),
+            openapi_extra=shapes.takes(shapes.REROUTE, required=False))  # fmt: skip
+@repeatable()
+def reroute(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Send an unassigned lead through today's rules; an accepted one is taken back first."""
+    by, at = asker(request)
+    fields = fields_of_body(request, "again")
+    again = fields.truth("again") or False
+    fields.end()
+    return _steered(request, reroute_lead(lead_id, again=again, by=by, at=at))
+
+
+@leads.post("/{uuid:lead_id}/withdraw", response=changes(LeadWithOffers, 409),
+            openapi_extra=shapes.takes(shapes.NOTHING, required=False))  # fmt: skip
+@repeatable()
+def withdraw(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Take a lead out of the distribution for good; its offers are withdrawn."""
+    by, at = asker(request)
+    fields_of_body(request).end()
+    return _steered(request, withdraw_lead(lead_id, by=by, at=at))
+
+
+def _steered(request: HttpRequest, steered: Steered) -> HttpResponse:
+    by, _ = asker(request)
+    more = {"warnings": list(steered.warnings)} if steered.warnings else {}
+    return done(about_leads.after_verb(by, steered.lead), repeated=steered.repeated, **more)

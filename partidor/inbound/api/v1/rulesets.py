@@ -1,0 +1,133 @@
+"""Rules: the draft, publishing, old versions, and trying them out."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Router, Schema
+
+from partidor.actions.rules import change_draft, publish_rules, restore_rules
+from partidor.domain.refusal import FieldError, NotFound, WrongContent
+from partidor.inbound.api.v1 import shapes
+from partidor.inbound.api.v1.answers import answer, changes, made, makes, reads
+from partidor.inbound.api.v1.auth import asker
+from partidor.inbound.api.v1.bodies import fields_of_body, object_of
+from partidor.inbound.api.v1.idempotency import repeatable
+from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, wanted
+from partidor.queries import rulesets as about_rulesets
+from partidor.queries.decisions import DecisionCard
+from partidor.queries.paging import Page
+from partidor.queries.rulesets import RulesetCard, RulesetLine
+
+rulesets = Router(tags=["rules"])
+Version = Annotated[str, Path(max_length=10, description="`draft`, or the number of a published version.")]
+DRAFT = 0
+NO_REVISION = -1
+
+
+class Published(Schema):
+    """The number of the version that is now in force."""
+
+    version: int
+
+
+def _number(version: str) -> int:
+    if version == "draft":
+        return DRAFT
+    if not re.fullmatch("[1-9][0-9]{0,8}", version):
+        raise NotFound(what="ruleset version")
+    return int(version)
+
+
+@rulesets.get("", response=reads(Page[RulesetLine]))
+def list_rulesets(request: HttpRequest, limit: Limit = FIRST, cursor: Cursor = "") -> HttpResponse:
+    """List the published versions, newest first."""
+    by, _ = asker(request)
+    return answer(about_rulesets.rulesets(by, wanted(request, limit, cursor)))
+
+
+@rulesets.post("/publish", response=makes(Published),
+               openapi_extra=shapes.takes(shapes.NOTE, required=False))  # fmt: skip
+@repeatable()
+def publish(request: HttpRequest) -> HttpResponse:
+    """Publish the draft as the next version. New leads follow it; plans that run stay with theirs.
+
+    A draft that equals the version in force makes no new one (200, `"repeated": true`).
+    """
+    by, at = asker(request)
+    fields = fields_of_body(request, "note")
+    note = fields.text("note", 1000, lines=True)
+    fields.end()
+    published, repeated = publish_rules(note=note, by=by, at=at)
+    return made({"version": published.version}, repeated=repeated)
+
+
+@rulesets.get("/draft", response=reads(RulesetCard))
+def read_draft(request: HttpRequest) -> HttpResponse:
+    """Show the draft, which always exists, with an ETag for `If-Match`."""
+    by, _ = asker(request)
+    return _draft(*about_rulesets.one_ruleset(by, DRAFT))
+
+
+@rulesets.put("/draft", response=reads(RulesetCard, 400, 412, 413), openapi_extra=shapes.takes(shapes.RULES))
+def replace_draft(request: HttpRequest) -> HttpResponse:
+    """Replace the draft. With `If-Match` only if it is still the one that the ETag names (else 412).
+
+    Wrong rules are refused with rule, path and remedy; `warnings` name tags, values and products that nobody has yet.
+    """
+    by, at = asker(request)
+    given = object_of(request)
+    if wrong := [FieldError(str(key)[:60], "is not known; this call has rules") for key in given if key != "rules"]:
+        raise WrongContent(wrong)
+    if "rules" not in given:
+        raise WrongContent([FieldError("rules", "is missing; give the list of all rules")])
+    draft, compiled = change_draft(given["rules"], if_match=_revision(request), by=by, at=at)
+    return _draft(about_rulesets.ruleset_card(by, draft, compiled.warnings), draft.revision)
+
+
+def _draft(card: RulesetCard, revision: int) -> HttpResponse:
+    response = answer(card)
+    response["ETag"] = f'"{revision}"'
+    return response
+
+
+@rulesets.get("/{version}", response=reads(RulesetCard, 404))
+def read(request: HttpRequest, version: Version) -> HttpResponse:
+    """Show a published version with its rules."""
+    by, _ = asker(request)
+    return answer(about_rulesets.one_ruleset(by, _number(version))[0])
+
+
+def _revision(request: HttpRequest) -> int | None:
+    """Read If-Match; something that is no ETag of ours can only be stale."""
+    tag = request.META.get("HTTP_IF_MATCH")
+    if tag is None or tag.strip() == "*":
+        return None
+    found = re.fullmatch(r'\s*"([0-9]{1,9})"\s*', tag)
+    return int(found[1]) if found else NO_REVISION
+
+
+@rulesets.post("/{version}/restore", response=changes(RulesetCard),
+               openapi_extra=shapes.takes(shapes.NOTHING, required=False))  # fmt: skip
+@repeatable()
+def restore(request: HttpRequest, version: Version) -> HttpResponse:
+    """Copy an old version into the draft. Publishing it is a step of its own."""
+    by, at = asker(request)
+    fields_of_body(request).end()
+    return answer(about_rulesets.ruleset_card(by, restore_rules(_number(version), by=by, at=at)))
+
+
+@rulesets.post("/{version}/test", response=changes(DecisionCard), openapi_extra=shapes.takes(shapes.TRY))
+@repeatable()
+def test(request: HttpRequest, version: Version) -> HttpResponse:
+    """Decide about a typed lead with today's network and fair share. Nothing is stored, nothing is counted."""
+    by, at = asker(request)
+    fields = fields_of_body(request, "lead")
+    lead = fields.given.get("lead")
+    if not isinstance(lead, dict):
+        fields.wrong("lead", "must be an object, as for POST /leads")
+    fields.end()
+    assert isinstance(lead, dict)
+    return answer(about_rulesets.tried_decision(by, _number(version), lead, at=at))
