@@ -21,8 +21,8 @@ al con da del der des di du el en et la las le les los par para per por pour sur
 ag bv gbr gmbh inc kg llc llp ltd mbh nv ohg sa sarl sas se sl spa srl ug
 contact email hello help hr info kontakt mail office sales service support team
 """
-UNTELLING = frozenset(map(folded, _UNTELLING.split()))
-"""Words that tell nobody's name: articles, legal forms, the mailboxes every company has. They are left in the text."""
+UNTELLING = frozenset(_UNTELLING.split())
+"""Words, casefolded, that tell nobody's name beside others: articles, legal forms, every company's mailboxes."""
 
 # A word is a run of letters, digits and the marks that belong to them, in any script.
 _WORD = re.compile(
@@ -83,7 +83,7 @@ def mask_inquiry(
     six digits and more, persons addressed by title, and all from the farewell on. What this lead is known to have is
     masked word by word wherever it comes, in any case, spelling of umlauts and, from four letters on, inside longer
     words. The law: no word of the names, company, e-mails, domains, phones, street, postal code or city is left,
-    but single letters, one or two digits and the words that tell nothing (``UNTELLING``).
+    but single letters, one or two digits, and beside others the words that tell nothing (``UNTELLING``).
     """
     secret = _secret((*names, company, *emails, *phones, street, postal_code, city), domains)
     plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
@@ -101,19 +101,17 @@ def mask_inquiry(
 
 def _secret(texts: Iterable[str], domains: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the folded words to mask, and those among them to look for inside of words."""
-    words: set[str] = set()
+    told: set[str] = set()
     for text in (*texts, *(_without_ending(domain) for domain in domains)):
         if "@" in text:
             local, _, domain = text.rpartition("@")
             text = f"{local} {_without_ending(domain)}"
-        clean = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
-        for word in _WORD.findall(clean):
-            words.update(_foldings(word))
+        words = _WORD.findall(_UNSEEN.sub("", unicodedata.normalize("NFKC", text)))
+        # "An" is a word in "An der Alster", and a name where it stands alone.
+        telling = [word for word in words if word.casefold() not in UNTELLING] or words
         # "Muster Werk" is also written "musterwerk", and a phone without its blanks.
-        words.update(_foldings("".join(_WORD.findall(clean))))
-    told = {
-        word for word in words if len(word) > 1 and word not in UNTELLING and not (word.isdecimal() and len(word) < 3)
-    }
+        for word in (*telling, "".join(words)):
+            told.update(part for part in _foldings(word) if len(part) > (2 if part.isdecimal() else 1))
     within = tuple(sorted(word for word in told if len(word) > 3 or _without_blanks(word)))
     return frozenset(told), within
 

@@ -301,4 +301,4 @@ def _listed(known: tuple[str, ...]) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in text)
+    return "".join(char if char.isprintable() else "?" for char in text) or '""'

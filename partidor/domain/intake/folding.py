@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_NO_WORD = re.compile(r"[^\w]+|_+")
+_NO_WORD = re.compile(r"[\W_]+")
 # Letters that Unicode does not take apart into a plain one and a mark.
 _PLAIN = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "đ": "d", "ł": "l", "ı": "i", "þ": "th", "ð": "d"})
 

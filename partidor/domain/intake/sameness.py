@@ -107,6 +107,7 @@ _CONNECTING = frozenset({"und", "and", "et", "y"})
 _NOBODYS_NAMES = """
 privat private privatperson privatkunde person na none keine kein keiner test self selbst student unbekannt unknown nn
 xx xxx company firma null freelancer individual personal ohne particular prive
+gmbh mbh ag kg ohg gbr ug ek ev inc corp co llc ltd limited sarl srl
 """
 _NOBODY = frozenset(_NOBODYS_NAMES.split())
 
@@ -135,10 +136,10 @@ def _name_words(name: str) -> list[str]:
             initials += word
             continue
         if initials:
-            words.append(initials)
+            words.append(folded(initials))
             initials = ""
         words.append(word)
-    return [*words, initials] if initials else words
+    return [*words, folded(initials)] if initials else words
 
 
 @lru_cache(maxsize=8192)
@@ -148,18 +149,24 @@ def company_name(name: str) -> str:
     ``Müller & Söhne GmbH & Co. KG`` and ``Mueller und Soehne`` are the same. A name that names nobody (``privat``,
     ``n/a``, a legal form alone) is "". Normalising a normalised name changes nothing.
     """
-    words = [word for word in _name_words(name) if word not in _CONNECTING]
-    if words and words[0] in ("firma", "fa"):
-        words = words[1:]
-    stripped = True
-    while stripped:
-        stripped = False
-        for length in range(min(_longest_form(), len(words)), 0, -1):
-            if tuple(words[-length:]) in _legal_forms():
-                words, stripped = words[:-length], True
-                break
+    words = _name_words(name)
+    while (shorter := _without_form(words)) != words:
+        words = shorter
     plain = " ".join(words)
     return "" if len(plain) < 2 or all(word in _NOBODY for word in words) else plain
+
+
+def _without_form(words: list[str]) -> list[str]:
+    """Leave out what does not tell companies apart, but never the last word: SAS is a company, and a form."""
+    words = [word for word in words if word not in _CONNECTING]
+    if len(words) > 1 and words[0] in ("firma", "fa"):
+        words = words[1:]
+    for length in range(min(_longest_form(), len(words) - 1), 0, -1):
+        if tuple(words[-length:]) in _legal_forms():
+            words = words[:-length]
+            break
+    # Letters that stand side by side now are one abbreviation ("A and B").
+    return _name_words(" ".join(words))
 
 
 # Domains --------------------------------------------------------------------------------------------------------------
