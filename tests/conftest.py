@@ -19,8 +19,8 @@ settings.load_profile(os.environ.get("PARTIDOR_TEST_HYPOTHESIS", "quick"))
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Clean up quickly after tests that commit, and past the guards of the events."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Give each of the processes a database of its own, cleaned up quickly and past the guards of the events."""
     from tests.cleaning import clean_quickly  # not before Django is set up
 
     clean_quickly()
