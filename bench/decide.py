@@ -107,12 +107,12 @@ def make_leads(number: int, seed: int = 11) -> list[LeadFacts]:
 
 
 def timed(decides: Callable[[LeadFacts], object], leads: Sequence[LeadFacts]) -> list[float]:
-    """Return the microseconds that each lead took."""
+    """Return the microseconds of this thread's CPU that each lead took: others on the machine do not count."""
     spent = []
     for lead in leads:
-        started = time.perf_counter()
+        started = time.thread_time()
         decides(lead)
-        spent.append((time.perf_counter() - started) * 1e6)
+        spent.append((time.thread_time() - started) * 1e6)
     return spent
 
 

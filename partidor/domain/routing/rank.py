@@ -27,7 +27,7 @@ from partidor.domain.routing.ruleset import CENT, Criterion
 from partidor.domain.routing.who import Tagged
 
 UNKNOWN_SHARE = 0.5
-_FEW = 100
+_FEW = 400
 """Up to so many eligible are simply all scored."""
 _FIRST_CHUNK = 64
 _RINGS = (1 / 32, 1 / 8, 1 / 3, 1)
