@@ -176,7 +176,9 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
         complaints.warn("business hours are not counted yet, so that its windows run by the wall clock")
     language = {"language"} if any(one.by == "language" for one in order) else set()
     return Rule(
-        position=at + 1, name=name if isinstance(name, str) else "?", when=when, who=who, order=order, equal_within=float(equal_within),
+        position=at + 1,
+        name=name if isinstance(name, str) else "?",
+        when=when, who=who, order=order, equal_within=float(equal_within),
         plan=_plan(tree.get("plan"), f"{path}.plan", complaints), clock=clock,
         known_customer=_choice(tree, "known_customer", ("prefer", "ignore"), path, complaints),
         otherwise=_choice(tree, "otherwise", ("next", "stop"), path, complaints),
