@@ -111,7 +111,8 @@ def _secret(texts: Iterable[str], domains: Iterable[str]) -> tuple[frozenset[str
         telling = [word for word in words if word.casefold() not in UNTELLING] or words
         # "Muster Werk" is also written "musterwerk", and a phone without its blanks.
         for word in (*telling, "".join(words)):
-            told.update(part for part in _foldings(word) if len(part) > (2 if part.isdecimal() else 1))
+            if len(word) > (2 if word.isdecimal() else 1):
+                told.update(_foldings(word))
     within = tuple(sorted(word for word in told if len(word) > 3 or _without_blanks(word)))
     return frozenset(told), within
 

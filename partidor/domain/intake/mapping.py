@@ -170,7 +170,7 @@ def _banded(bands: tuple[Band, ...], text: str) -> str:
 
 
 def _amount(text: str, decimal: str) -> str:
-    """Return an amount with a decimal point and no more zeros than cents need."""
+    """Return an amount with a decimal point and without thousands marks."""
     bare = text.replace("\u00a0", "").replace(" ", "").replace("'", "").replace("’", "")
     if decimal == ",":
         bare = bare.replace(".", "").replace(",", ".")
