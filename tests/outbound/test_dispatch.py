@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
-from partidor.access.due import LAST_TRY, LEASE, claim_deliveries
+from partidor.access.due import LAST_TRY, LEASE, claim_deliveries, finish, push_ahead
+from partidor.access.recipients import recipients_of
 from partidor.actions import outbox
 from partidor.actions.deadlines import act_on_due
 from partidor.actions.offers import accept_offer
@@ -87,7 +88,7 @@ class TestAddressing:
 
     def test_goes_on_past_a_poisoned_notice(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         leads = [world.receive().lead for _ in range(3)]
-        whole = outbox.recipients_of
+        whole = recipients_of
 
         def poisoned(notices: Any) -> Any:
             listed = list(notices)
@@ -158,7 +159,7 @@ class TestDispatch:
         assert len(box.subjects("bergmann@example.org")) == 1
 
     def test_sends_the_whole_story_in_order(self, world: World, box: Mailbox) -> None:
-        world.receive(product="ERP")
+        lead = world.receive(product="ERP").lead
         for hour in (0, 2, 4, 6, 8, 16):
             while act_on_due(at=START + hours(hour)):
                 pass
@@ -168,7 +169,7 @@ class TestDispatch:
             ("bergmann", "Warmer Lead"), ("bergmann", "Erinnerung"),
             ("chief", "Zweimal ohne Antwort"),
             ("alpen", "Warmer Lead bis Di"), ("bergmann", "Warmer Lead bis Di"), ("citroen", "Warmer Lead bis Di"),
-            ("chief", f"Niemand hat Lead {world.again(Notice.objects.first().lead).ref}"),
+            ("chief", f"Niemand hat Lead {lead.ref}"),
         ]  # fmt: skip
 
 
@@ -221,13 +222,14 @@ class TestATroubledServer:
         stolen: list[int] = []
         done = threading.Event()
 
-        def rival() -> Iterator[None]:
+        def rival() -> None:
             while not done.wait(0.1):
-                yield stolen.append(len(claim_deliveries(at=now(), limit=10)))
+                stolen.append(len(claim_deliveries(at=now(), limit=10)))
+            connection.close()
 
         with dumb_server() as port:
             settings.MAIL = MailServer.read(f"smtp://127.0.0.1:{port}")
-            watching = threading.Thread(target=lambda: [*rival(), closed()])
+            watching = threading.Thread(target=rival)
             starting = threading.Timer(0.3, watching.start)
             starting.start()
             dispatch_due(now=now)
@@ -259,17 +261,8 @@ class TestAnEarlierHolder:
         address_notices(at=START)
         (slow,) = claim_deliveries(at=START, limit=1)
         (quick,) = claim_deliveries(at=START + LEASE, limit=1)
-        from partidor.access.due import finish, push_ahead
-
         assert not finish(slow, outcome="sent")
         push_ahead(slow, at=START, error="late")
         assert finish(quick, outcome="sent")
         kept = Delivery.objects.get()
         assert (kept.outcome, kept.attempts, kept.last_error) == ("sent", 2, "")
-
-
-def closed() -> None:
-    """Close the thread's own connection, or the test database cannot be dropped."""
-    from django.db import connection
-
-    connection.close()

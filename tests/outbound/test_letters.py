@@ -124,7 +124,7 @@ Automatisch verschickt mit Partidor.
             assert f"{BASE}/console/acme/leads/K7M2QX" in text
             assert reason not in text
 
-    @given(evil=st.text(st.characters(exclude_categories=("Cs",))))
+    @given(evil=st.text())
     def test_lets_nothing_break_out_of_the_subject(self, evil: str) -> None:
         product = f"x\r\nBcc: all@acme.example\n{evil}"
         subject = write_letter(replace(CARD, lead=replace(LEAD, product=product)), "en", base_url=BASE).subject
