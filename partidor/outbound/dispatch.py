@@ -47,7 +47,8 @@ def dispatch_due(*, now: Callable[[], datetime] = now_utc, stop: Event | None = 
 
     What no longer holds is dropped. Without a mail server the words are kept for the console to show. No
     transaction is open while a server is spoken to, and only who still holds the lease finishes a delivery, so
-    that a notice is sent at least once, and twice only if a worker was killed between sending and noting it.
+    that a notice is sent at least once, and twice only if a worker died, or lost its database, between sending and
+    noting it.
     """
     at = now()
     deliveries = claim_deliveries(at=at, limit=MAILS_AT_ONCE if settings.MAIL else KEPT_AT_ONCE)
