@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models
 
+from partidor.models.inserting import insert
 from partidor.models.rows import VendorRow
 
 
@@ -26,9 +27,8 @@ class Customer(VendorRow):
     @staticmethod
     def keep(customers: list[Customer], keys: list[CustomerKey], links: list[CustomerKeyLink]) -> None:
         """Keep new customers, their new keys, and links of known keys to further customers."""
-        Customer.objects.bulk_create(customers)
-        CustomerKey.objects.bulk_create(keys)
-        CustomerKeyLink.objects.bulk_create(links, ignore_conflicts=True)
+        insert(customers, keys)
+        insert(links, ignore_conflicts=True)
 
 
 class CustomerKey(VendorRow):

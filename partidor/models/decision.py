@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from partidor.models.inserting import insert
 from partidor.models.rows import VendorRow
 
 
@@ -27,7 +28,7 @@ class Decision(VendorRow):
     @staticmethod
     def keep(decisions: list[Decision]) -> None:
         """Keep decisions; they are never changed."""
-        Decision.objects.bulk_create(decisions)
+        insert(decisions)
 
     def __str__(self) -> str:
         return f"decision {self.lead_seq} of {self.lead_id}"

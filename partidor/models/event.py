@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from partidor.models.inserting import insert
 from partidor.models.rows import VendorRow
 
 
@@ -31,4 +32,4 @@ class Event(VendorRow):
     @staticmethod
     def append(events: list[Event]) -> None:
         """Append facts."""
-        Event.objects.bulk_create(events)
+        insert(events)

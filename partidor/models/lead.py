@@ -13,6 +13,7 @@ from partidor.domain.facts import Point
 from partidor.domain.intake.inquiry import Inquiry
 from partidor.domain.states import CLOSED_LEAD, LEAD
 from partidor.models.ids import reference
+from partidor.models.inserting import insert
 from partidor.models.moving import Moving
 from partidor.models.rows import VendorRow
 from partidor.models.source import Source
@@ -180,8 +181,7 @@ class Lead(VendorRow, Moving):
     @staticmethod
     def keep(leads: list[Lead], contacts: list[Contact]) -> None:
         """Write new leads and their contacts."""
-        Lead.objects.bulk_create(leads)
-        Contact.objects.bulk_create(contacts)
+        insert(leads, contacts)
 
     @staticmethod
     def with_external_ids(names: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], Lead]:
@@ -252,7 +252,7 @@ class Contact(VendorRow):
     def replace(lead: Lead, contacts: list[Contact]) -> None:
         """Put these contacts in place of a held lead's."""
         Contact.objects.filter(lead=lead).delete()
-        Contact.objects.bulk_create(contacts)
+        insert(contacts)
 
     def as_tuple(self) -> tuple[str, ...]:
         """Return what a contact says, for comparing."""

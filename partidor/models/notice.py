@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from partidor.models.inserting import insert
 from partidor.models.rows import DueRow
 
 
@@ -38,7 +39,7 @@ class Notice(DueRow):
     @staticmethod
     def put(notices: list[Notice]) -> None:
         """Put notices into the outbox; one that is there already stays as it is."""
-        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        insert(notices, ignore_conflicts=True)
 
 
 class Delivery(DueRow):
@@ -70,4 +71,4 @@ class Delivery(DueRow):
     @staticmethod
     def put(deliveries: list[Delivery]) -> None:
         """Put deliveries into the queue; one that is there already (a killed worker made it) stays as it is."""
-        Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+        insert(deliveries, ignore_conflicts=True)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from partidor.domain.states import OFFER
+from partidor.models.inserting import insert
 from partidor.models.lead import Lead
 from partidor.models.moving import Moving
 from partidor.models.rows import VendorRow
@@ -73,7 +74,7 @@ class Offer(VendorRow, Moving):
     @staticmethod
     def open(offers: list[Offer]) -> None:
         """Open offers, all at once."""
-        Offer.objects.bulk_create(offers)
+        insert(offers)
 
     @staticmethod
     def seen(offer: Offer, at: datetime) -> None:
