@@ -11,18 +11,21 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from partidor.inbound.api.v1 import document, problems
+from partidor.inbound.api.v1 import (
+    bulk,
+    document,
+    fields,
+    keys,
+    leads,
+    offers,
+    partners,
+    people,
+    problems,
+    reports,
+    rulesets,
+    sources,
+)
 from partidor.inbound.api.v1.auth import Key
-from partidor.inbound.api.v1.bulk import bulk
-from partidor.inbound.api.v1.fields import fields
-from partidor.inbound.api.v1.keys import keys
-from partidor.inbound.api.v1.leads import leads
-from partidor.inbound.api.v1.offers import offers
-from partidor.inbound.api.v1.partners import partners
-from partidor.inbound.api.v1.people import people
-from partidor.inbound.api.v1.reports import reports
-from partidor.inbound.api.v1.rulesets import rulesets
-from partidor.inbound.api.v1.sources import sources
 
 View = Callable[..., HttpResponse]
 
@@ -84,13 +87,16 @@ api = Api(
     docs_url=None,
     urls_namespace="api-v1",
 )
-api.add_router("/leads", leads)
-api.add_router("/leads", bulk)
-api.add_router("/offers", offers)
-api.add_router("/partners", partners)
-api.add_router("/sources", sources)
-api.add_router("/fields", fields)
-api.add_router("/rulesets", rulesets)
-api.add_router("/keys", keys)
-api.add_router("/people", people)
-api.add_router("/reports", reports)
+for prefix, resource in (
+    ("/leads", leads),
+    ("/leads", bulk),
+    ("/offers", offers),
+    ("/partners", partners),
+    ("/sources", sources),
+    ("/fields", fields),
+    ("/rulesets", rulesets),
+    ("/keys", keys),
+    ("/people", people),
+    ("/reports", reports),
+):
+    api.add_router(prefix, resource.router)

@@ -19,6 +19,10 @@ class Meter:
 
     def __init__(self) -> None:
         """Begin at zero."""
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin at zero again."""
         self._minute = 0
         self._counts: dict[str, int] = {}
 

@@ -13,25 +13,25 @@ from django.http import HttpRequest, UnreadablePostError
 
 from partidor.domain.intake.fields import Fields, read_time
 from partidor.domain.refusal import FieldError, WrongContent
-from partidor.inbound.api.v1.problems import BodyTooLarge, UnreadableBody
+from partidor.inbound.api.v1.problems import TooLarge, Unreadable
 
 MIB = 1 << 20
 DEEPEST = 64
 
 
 def body_of(request: HttpRequest, longest: int = MIB) -> bytes:
-    """Return the raw body; BodyTooLarge, UnreadableBody."""
+    """Return the raw body; TooLarge, Unreadable."""
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and int(length[:20]) > longest:
-        raise BodyTooLarge(most=f"{longest:,}")
+        raise TooLarge(most=f"{longest:,}")
     try:
         body = request.body
     except RequestDataTooBig as error:
-        raise BodyTooLarge(most=f"{longest:,}") from error
+        raise TooLarge(most=f"{longest:,}") from error
     except UnreadablePostError as error:
-        raise UnreadableBody(why="it broke off") from error
+        raise Unreadable(why="it broke off") from error
     if len(body) > longest:
-        raise BodyTooLarge(most=f"{longest:,}")
+        raise TooLarge(most=f"{longest:,}")
     return body
 
 
@@ -69,7 +69,7 @@ def _read(body: bytes) -> dict[str, Any]:
     try:
         given = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise UnreadableBody(why=str(error)) from error
+        raise Unreadable(why=str(error)) from error
     if not isinstance(given, dict):
         raise WrongContent([FieldError("body", "must be an object, such as {}")])
     return given

@@ -17,7 +17,7 @@ from partidor.inbound.api.v1.bodies import MIB, faults, rows_of
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.problems import WrongField
 
-bulk = Router(tags=["leads"])
+router = Router(tags=["leads"])
 MOST = 1000
 LONGEST = 10 * MIB
 
@@ -37,7 +37,7 @@ class Rows(Schema):
     results: list[Row]
 
 
-@bulk.post("/bulk", response=reads(Rows, 400, 413), openapi_extra=shapes.takes(shapes.LEADS))
+@router.post("/bulk", response=reads(Rows, 400, 413), openapi_extra=shapes.takes(shapes.LEADS))
 @repeatable(longest=LONGEST)
 def receive_all(request: HttpRequest) -> HttpResponse:
     """Take in up to 1,000 leads, each on its own.
@@ -46,6 +46,7 @@ def receive_all(request: HttpRequest) -> HttpResponse:
     `errors`. `row` counts from 0.
     """
     by, at = asker(request)
+    by.require_vendor("leads:write")  # an empty list needs the scope as well
     rows = rows_of(request, "leads", MOST, LONGEST)
     wrong = {place: errors for place, row in enumerate(rows) if (errors := _wrong(row))}
     right = [row for place, row in enumerate(rows) if place not in wrong and isinstance(row, dict)]

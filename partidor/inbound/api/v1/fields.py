@@ -16,10 +16,10 @@ from partidor.queries import sources as about_sources
 from partidor.queries.paging import Page
 from partidor.queries.sources import FieldCard
 
-fields = Router(tags=["fields"])
+router = Router(tags=["fields"])
 
 
-@fields.post("", response=makes(FieldCard), openapi_extra=shapes.takes(shapes.FIELD))
+@router.post("", response=makes(FieldCard), openapi_extra=shapes.takes(shapes.FIELD))
 @repeatable()
 def define(request: HttpRequest) -> HttpResponse:
     """Define a custom field: text, number, date or boolean. A known key stays as it is (200, `"repeated": true`)."""
@@ -28,7 +28,7 @@ def define(request: HttpRequest) -> HttpResponse:
     return made(about_sources.field_card(field), repeated=repeated)
 
 
-@fields.get("", response=reads(Page[FieldCard]))
+@router.get("", response=reads(Page[FieldCard]))
 def list_fields(request: HttpRequest, limit: Limit = FIRST, cursor: Cursor = "") -> HttpResponse:
     """List the custom fields, by key, all on one page."""
     by, _ = asker(request)

@@ -18,10 +18,10 @@ from partidor.queries import keys as about_keys
 from partidor.queries.keys import KeyCard, NewKeyCard
 from partidor.queries.paging import Page
 
-keys = Router(tags=["keys"])
+router = Router(tags=["keys"])
 
 
-@keys.post("", response=makes(NewKeyCard, 404, 409), openapi_extra=shapes.takes(shapes.KEY))
+@router.post("", response=makes(NewKeyCard, 404, 409), openapi_extra=shapes.takes(shapes.KEY))
 @repeatable(secret=True)
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue a key of the vendor, or of one of its partners. `key` is shown this once."""
@@ -37,14 +37,14 @@ def issue(request: HttpRequest) -> HttpResponse:
     return made(about_keys.new_key_card(key, secret), repeated=False)
 
 
-@keys.get("", response=reads(Page[KeyCard]))
+@router.get("", response=reads(Page[KeyCard]))
 def list_keys(request: HttpRequest, limit: Limit = FIRST, cursor: Cursor = "") -> HttpResponse:
     """List the keys, revoked ones too, newest first; never with their secrets."""
     by, _ = asker(request)
     return answer(about_keys.keys(by, wanted(request, limit, cursor)))
 
 
-@keys.delete("/{uuid:key_id}", response=ends(KeyCard))
+@router.delete("/{uuid:key_id}", response=ends(KeyCard))
 def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Revoke a key for good, from the next call on."""
     by, at = asker(request)

@@ -24,13 +24,13 @@ from partidor.queries.decisions import DecisionCard, ExplanationCard
 from partidor.queries.leads import EventCard, LeadAlone, LeadWithOffers, Sought
 from partidor.queries.paging import Page
 
-leads = Router(tags=["leads"])
+router = Router(tags=["leads"])
 Words = Annotated[
     str, Query(max_length=300, description="Words that must all stand in reference, names, place or product.")
 ]
 
 
-@leads.post("", response=makes(LeadWithOffers), openapi_extra=shapes.takes(shapes.LEAD, example=shapes.LEAD_EXAMPLE))
+@router.post("", response=makes(LeadWithOffers), openapi_extra=shapes.takes(shapes.LEAD, example=shapes.LEAD_EXAMPLE))
 @repeatable()
 def receive(request: HttpRequest) -> HttpResponse:
     """Take in one lead. It is routed at once, unless its source wants a review.
@@ -45,7 +45,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     return made(about_leads.lead_with_offers(by, received.lead, received.contacts, received.offers), repeated=False)
 
 
-@leads.get("", response=reads(Page[LeadWithOffers]))
+@router.get("", response=reads(Page[LeadWithOffers]))
 def list_leads(
     request: HttpRequest,
     limit: Limit = FIRST,
@@ -74,35 +74,35 @@ def list_leads(
     return answer(about_leads.leads(by, sought, wanted(request, limit, cursor)))
 
 
-@leads.get("/{uuid:lead_id}", response=reads(LeadAlone, 404))
+@router.get("/{uuid:lead_id}", response=reads(LeadAlone, 404))
 def read(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     """Show one lead with its offers, and the newest 20 other leads of its customer."""
     by, _ = asker(request)
     return answer(about_leads.one_lead(by, lead_id))
 
 
-@leads.patch("/{uuid:lead_id}", response=changes(LeadWithOffers), openapi_extra=shapes.takes(shapes.LEAD_PATCH))
+@router.patch("/{uuid:lead_id}", response=changes(LeadWithOffers), openapi_extra=shapes.takes(shapes.LEAD_PATCH))
 def change(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     """Merge what is given into the lead (RFC 7396: null removes). Its distribution goes on; reroute it if need be."""
     by, at = asker(request)
     return _steered(request, change_lead(lead_id, object_of(request), by=by, at=at))
 
 
-@leads.get("/{uuid:lead_id}/events", response=reads(Page[EventCard], 404))
+@router.get("/{uuid:lead_id}/events", response=reads(Page[EventCard], 404))
 def list_events(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     """List everything that happened to the lead, oldest first."""
     by, at = asker(request)
     return answer(Page(about_leads.events(by, lead_id), None, at))
 
 
-@leads.get("/{uuid:lead_id}/decisions", response=reads(Page[DecisionCard], 404))
+@router.get("/{uuid:lead_id}/decisions", response=reads(Page[DecisionCard], 404))
 def list_decisions(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     """List every routing run, oldest first: which rule, who was asked, and why everyone else was not."""
     by, at = asker(request)
     return answer(Page(about_decisions.decisions(by, lead_id), None, at))
 
 
-@leads.get(
+@router.get(
     "/{uuid:lead_id}/decisions/{uuid:decision_id}/partners/{uuid:partner_id}", response=reads(ExplanationCard, 404)
 )
 def explain(request: HttpRequest, lead_id: UUID, decision_id: UUID, partner_id: UUID) -> HttpResponse:
@@ -112,7 +112,7 @@ def explain(request: HttpRequest, lead_id: UUID, decision_id: UUID, partner_id: 
     return answer(about_decisions.explanation(by, lead_id, decision_id, partner_id, language=language))
 
 
-@leads.post("/{uuid:lead_id}/release", response=changes(LeadWithOffers, 409),
+@router.post("/{uuid:lead_id}/release", response=changes(LeadWithOffers, 409),
             openapi_extra=shapes.takes(shapes.NOTHING, required=False))  # fmt: skip
 @repeatable()
 def release(request: HttpRequest, lead_id: UUID) -> HttpResponse:
@@ -122,7 +122,7 @@ def release(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     return _steered(request, release_lead(lead_id, by=by, at=at))
 
 
-@leads.post("/{uuid:lead_id}/park", response=changes(LeadWithOffers, 409), openapi_extra=shapes.takes(shapes.PARK))
+@router.post("/{uuid:lead_id}/park", response=changes(LeadWithOffers, 409), openapi_extra=shapes.takes(shapes.PARK))
 @repeatable()
 def park(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     """Put a lead in review aside until a time, at most a year ahead."""
@@ -136,7 +136,7 @@ def park(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     return _steered(request, park_lead(lead_id, until=until, by=by, at=at))
 
 
-@leads.post("/{uuid:lead_id}/reject", response=changes(LeadWithOffers, 409), openapi_extra=shapes.takes(shapes.REJECT))
+@router.post("/{uuid:lead_id}/reject", response=changes(LeadWithOffers, 409), openapi_extra=shapes.takes(shapes.REJECT))
 @repeatable()
 def reject(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     """Reject a lead in review for good."""
@@ -147,7 +147,7 @@ def reject(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     return _steered(request, reject_lead(lead_id, reason=reason, by=by, at=at))
 
 
-@leads.post("/{uuid:lead_id}/assign", response=changes(LeadWithOffers, 409), openapi_extra=shapes.takes(shapes.ASSIGN))
+@router.post("/{uuid:lead_id}/assign", response=changes(LeadWithOffers, 409), openapi_extra=shapes.takes(shapes.ASSIGN))
 @repeatable()
 def assign(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     """Give a lead to a partner by hand, whatever the rules say. `warnings` tell what speaks against it."""
@@ -161,7 +161,7 @@ def assign(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     return _steered(request, assign_lead(lead_id, partner_id=partner, reason=reason, by=by, at=at))
 
 
-@leads.post("/{uuid:lead_id}/reroute", response=changes(LeadWithOffers, 409),
+@router.post("/{uuid:lead_id}/reroute", response=changes(LeadWithOffers, 409),
             openapi_extra=shapes.takes(shapes.REROUTE, required=False))  # fmt: skip
 @repeatable()
 def reroute(request: HttpRequest, lead_id: UUID) -> HttpResponse:
@@ -173,7 +173,7 @@ def reroute(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     return _steered(request, reroute_lead(lead_id, again=again, by=by, at=at))
 
 
-@leads.post("/{uuid:lead_id}/withdraw", response=changes(LeadWithOffers, 409),
+@router.post("/{uuid:lead_id}/withdraw", response=changes(LeadWithOffers, 409),
             openapi_extra=shapes.takes(shapes.NOTHING, required=False))  # fmt: skip
 @repeatable()
 def withdraw(request: HttpRequest, lead_id: UUID) -> HttpResponse:

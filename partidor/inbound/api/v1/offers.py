@@ -20,10 +20,10 @@ from partidor.queries.leads import LeadWithOffers
 from partidor.queries.offers import OfferCard
 from partidor.queries.paging import Page
 
-offers = Router(tags=["offers"])
+router = Router(tags=["offers"])
 
 
-@offers.get("", response=reads(Page[OfferCard]))
+@router.get("", response=reads(Page[OfferCard]))
 def list_offers(
     request: HttpRequest,
     limit: Limit = FIRST,
@@ -38,14 +38,14 @@ def list_offers(
     return answer(about_offers.offers(by, page, state=state, partner=partner, lead=lead))
 
 
-@offers.get("/{uuid:offer_id}", response=reads(OfferCard, 404))
+@router.get("/{uuid:offer_id}", response=reads(OfferCard, 404))
 def read(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     """Show one offer, with the lead in full or as a teaser."""
     by, _ = asker(request)
     return answer(about_offers.one_offer(by, offer_id))
 
 
-@offers.post("/{uuid:offer_id}/accept", response=changes(LeadWithOffers, 409, 423) | {202: OfferCard},
+@router.post("/{uuid:offer_id}/accept", response=changes(LeadWithOffers, 409, 423) | {202: OfferCard},
              openapi_extra=shapes.takes(shapes.NOTHING, required=False))  # fmt: skip
 @repeatable()
 def accept(request: HttpRequest, offer_id: UUID) -> HttpResponse:
@@ -60,7 +60,7 @@ def accept(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     return done(about_leads.after_verb(by, answered.lead), repeated=answered.repeated)
 
 
-@offers.post("/{uuid:offer_id}/decline", response=changes(OfferCard, 409), openapi_extra=shapes.takes(shapes.DECLINE))
+@router.post("/{uuid:offer_id}/decline", response=changes(OfferCard, 409), openapi_extra=shapes.takes(shapes.DECLINE))
 @repeatable()
 def decline(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     """Decline an offer with a reason: 200 with the offer. If it was the last of its round, the next one opens."""

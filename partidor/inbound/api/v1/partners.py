@@ -27,11 +27,11 @@ from partidor.queries import partners as about_partners
 from partidor.queries.paging import Page
 from partidor.queries.partners import PartnerCard
 
-partners = Router(tags=["partners"])
+router = Router(tags=["partners"])
 Name = Annotated[str, Query(max_length=300, description="A part of the name.")]
 
 
-@partners.post("", response=makes(PartnerCard), openapi_extra=shapes.takes(shapes.PARTNER))
+@router.post("", response=makes(PartnerCard), openapi_extra=shapes.takes(shapes.PARTNER))
 @repeatable()
 def add(request: HttpRequest) -> HttpResponse:
     """Add a partner. The same `external_id` again gets the partner that is there (200, `"repeated": true`)."""
@@ -40,7 +40,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return made(about_partners.shown_partner(by, kept.partner, at=at), repeated=kept.repeated)
 
 
-@partners.get("", response=reads(Page[PartnerCard]))
+@router.get("", response=reads(Page[PartnerCard]))
 def list_partners(
     request: HttpRequest,
     limit: Limit = FIRST,
@@ -67,28 +67,28 @@ def list_partners(
     return answer(page)
 
 
-@partners.get("/{uuid:partner_id}", response=reads(PartnerCard, 404))
+@router.get("/{uuid:partner_id}", response=reads(PartnerCard, 404))
 def read(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Show one partner."""
     by, at = asker(request)
     return answer(about_partners.one_partner(by, partner_id, at=at))
 
 
-@partners.patch("/{uuid:partner_id}", response=changes(PartnerCard), openapi_extra=shapes.takes(shapes.PARTNER_PATCH))
+@router.patch("/{uuid:partner_id}", response=changes(PartnerCard), openapi_extra=shapes.takes(shapes.PARTNER_PATCH))
 def change(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Merge what is given into the partner (RFC 7396: null removes)."""
     by, at = asker(request)
     return _kept(request, change_partner(partner_id, object_of(request), by=by, at=at))
 
 
-@partners.delete("/{uuid:partner_id}", response=ends(PartnerCard))
+@router.delete("/{uuid:partner_id}", response=ends(PartnerCard))
 def archive(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Archive a partner. Its waiting offers are withdrawn and go on to the next."""
     by, at = asker(request)
     return _kept(request, archive_partner(partner_id, by=by, at=at))
 
 
-@partners.put("/{uuid:partner_id}/tags", response=changes(PartnerCard), openapi_extra=shapes.takes(shapes.TAGS))
+@router.put("/{uuid:partner_id}/tags", response=changes(PartnerCard), openapi_extra=shapes.takes(shapes.TAGS))
 def replace_tags(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Replace all tags: `{"tier": ["gold"], "vertical": ["retail"]}`, also inside `{"tags": …}`."""
     by, at = asker(request)
@@ -98,7 +98,7 @@ def replace_tags(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     return _kept(request, set_tags(partner_id, given, by=by, at=at))
 
 
-@partners.post("/{uuid:partner_id}/pause", response=changes(PartnerCard),
+@router.post("/{uuid:partner_id}/pause", response=changes(PartnerCard),
                openapi_extra=shapes.takes(shapes.PAUSE, required=False))  # fmt: skip
 @repeatable()
 def pause(request: HttpRequest, partner_id: UUID) -> HttpResponse:
@@ -110,7 +110,7 @@ def pause(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     return _kept(request, pause_partner(partner_id, until=until, reason=reason, by=by, at=at))
 
 
-@partners.post("/{uuid:partner_id}/resume", response=changes(PartnerCard),
+@router.post("/{uuid:partner_id}/resume", response=changes(PartnerCard),
                openapi_extra=shapes.takes(shapes.NOTHING, required=False))  # fmt: skip
 @repeatable()
 def resume(request: HttpRequest, partner_id: UUID) -> HttpResponse:

@@ -16,10 +16,10 @@ from partidor.queries import people as about_people
 from partidor.queries.paging import Page
 from partidor.queries.people import PersonCard
 
-people = Router(tags=["people"])
+router = Router(tags=["people"])
 
 
-@people.post("", response=makes(PersonCard, 404), openapi_extra=shapes.takes(shapes.PERSON))
+@router.post("", response=makes(PersonCard, 404), openapi_extra=shapes.takes(shapes.PERSON))
 @repeatable()
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite a person to a role. It gets offers by mail at once, before the first sign-in."""
@@ -32,7 +32,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     return made(about_people.person_card(membership), repeated=repeated)
 
 
-@people.get("", response=reads(Page[PersonCard]))
+@router.get("", response=reads(Page[PersonCard]))
 def list_people(request: HttpRequest, limit: Limit = FIRST, cursor: Cursor = "") -> HttpResponse:
     """List the people of the vendor and its partners, newest first."""
     by, _ = asker(request)

@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 
 
-class UnreadableBody(Refusal):
+class Unreadable(Refusal):
     """The body is no readable JSON: {why}"""
 
 
-class BodyTooLarge(Refusal):
+class TooLarge(Refusal):
     """The body is larger than {most} bytes, which is the most that this call takes."""
 
 
@@ -39,7 +39,7 @@ class TooManyRequests(Refusal):
 
 
 STATUS: Mapping[type[Refusal], int] = {
-    UnreadableBody: 400,
+    Unreadable: 400,
     UnknownKey: 401,
     NotAllowed: 403,
     NotFound: 404,
@@ -50,7 +50,7 @@ STATUS: Mapping[type[Refusal], int] = {
     ShownOnce: 409,
     VendorExists: 409,
     DraftChanged: 412,
-    BodyTooLarge: 413,
+    TooLarge: 413,
     IdempotencyKeyReused: 422,
     WrongContent: 422,
     TooManyRequests: 429,

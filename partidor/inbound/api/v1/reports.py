@@ -15,7 +15,7 @@ from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.paging import time_of
 from partidor.queries.fairness import FairnessReport, fairness
 
-reports = Router(tags=["reports"])
+router = Router(tags=["reports"])
 Begin = Annotated[str, Query(alias="from", max_length=40, description="RFC 3339; counts offers answered from then on.")]
 End = Annotated[str, Query(alias="to", max_length=40, description="RFC 3339; counts offers answered before.")]
 _COLUMNS = ("partner", "name", "weight", "expected", "received", "debt", "by_hand", "credited", "declined", "picked_up")
@@ -23,7 +23,7 @@ _ACCOUNTS = ("hot", "warm", "cold")
 _FIGURES = ("expected", "received", "debt")
 
 
-@reports.get(
+@router.get(
     "/fairness",
     response=reads(FairnessReport),
     openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},

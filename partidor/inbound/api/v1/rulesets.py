@@ -21,8 +21,8 @@ from partidor.queries.decisions import DecisionCard
 from partidor.queries.paging import Page
 from partidor.queries.rulesets import RulesetCard, RulesetLine
 
-rulesets = Router(tags=["rules"])
-Version = Annotated[str, Path(max_length=10, description="`draft`, or the number of a published version.")]
+router = Router(tags=["rules"])
+Version = Annotated[str, Path(description="`draft`, or the number of a published version.")]
 DRAFT = 0
 NO_REVISION = -1
 
@@ -41,14 +41,14 @@ def _number(version: str) -> int:
     return int(version)
 
 
-@rulesets.get("", response=reads(Page[RulesetLine]))
+@router.get("", response=reads(Page[RulesetLine]))
 def list_rulesets(request: HttpRequest, limit: Limit = FIRST, cursor: Cursor = "") -> HttpResponse:
     """List the published versions, newest first."""
     by, _ = asker(request)
     return answer(about_rulesets.rulesets(by, wanted(request, limit, cursor)))
 
 
-@rulesets.post("/publish", response=makes(Published),
+@router.post("/publish", response=makes(Published),
                openapi_extra=shapes.takes(shapes.NOTE, required=False))  # fmt: skip
 @repeatable()
 def publish(request: HttpRequest) -> HttpResponse:
@@ -64,14 +64,14 @@ def publish(request: HttpRequest) -> HttpResponse:
     return made({"version": published.version}, repeated=repeated)
 
 
-@rulesets.get("/draft", response=reads(RulesetCard))
+@router.get("/draft", response=reads(RulesetCard))
 def read_draft(request: HttpRequest) -> HttpResponse:
     """Show the draft, which always exists, with an ETag for `If-Match`."""
     by, _ = asker(request)
     return _draft(*about_rulesets.one_ruleset(by, DRAFT))
 
 
-@rulesets.put("/draft", response=reads(RulesetCard, 400, 412, 413), openapi_extra=shapes.takes(shapes.RULES))
+@router.put("/draft", response=reads(RulesetCard, 400, 412, 413), openapi_extra=shapes.takes(shapes.RULES))
 def replace_draft(request: HttpRequest) -> HttpResponse:
     """Replace the draft. With `If-Match` only if it is still the one that the ETag names (else 412).
 
@@ -93,7 +93,7 @@ def _draft(card: RulesetCard, revision: int) -> HttpResponse:
     return response
 
 
-@rulesets.get("/{version}", response=reads(RulesetCard, 404))
+@router.get("/{version}", response=reads(RulesetCard, 404))
 def read(request: HttpRequest, version: Version) -> HttpResponse:
     """Show a published version with its rules."""
     by, _ = asker(request)
@@ -109,7 +109,7 @@ def _revision(request: HttpRequest) -> int | None:
     return int(found[1]) if found else NO_REVISION
 
 
-@rulesets.post("/{version}/restore", response=changes(RulesetCard),
+@router.post("/{version}/restore", response=changes(RulesetCard),
                openapi_extra=shapes.takes(shapes.NOTHING, required=False))  # fmt: skip
 @repeatable()
 def restore(request: HttpRequest, version: Version) -> HttpResponse:
@@ -119,7 +119,7 @@ def restore(request: HttpRequest, version: Version) -> HttpResponse:
     return answer(about_rulesets.ruleset_card(by, restore_rules(_number(version), by=by, at=at)))
 
 
-@rulesets.post("/{version}/test", response=changes(DecisionCard), openapi_extra=shapes.takes(shapes.TRY))
+@router.post("/{version}/test", response=changes(DecisionCard), openapi_extra=shapes.takes(shapes.TRY))
 @repeatable()
 def test(request: HttpRequest, version: Version) -> HttpResponse:
     """Decide about a typed lead with today's network and fair share. Nothing is stored, nothing is counted."""

@@ -18,10 +18,10 @@ from partidor.queries import sources as about_sources
 from partidor.queries.paging import Page
 from partidor.queries.sources import SourceCard
 
-sources = Router(tags=["sources"])
+router = Router(tags=["sources"])
 
 
-@sources.post("", response=makes(SourceCard), openapi_extra=shapes.takes(shapes.SOURCE))
+@router.post("", response=makes(SourceCard), openapi_extra=shapes.takes(shapes.SOURCE))
 @repeatable()
 def add(request: HttpRequest) -> HttpResponse:
     """Add a source. One of this name that is there already stays as it is (200, `"repeated": true`)."""
@@ -30,28 +30,28 @@ def add(request: HttpRequest) -> HttpResponse:
     return made(about_sources.source_card(source), repeated=repeated)
 
 
-@sources.get("", response=reads(Page[SourceCard]))
+@router.get("", response=reads(Page[SourceCard]))
 def list_sources(request: HttpRequest, limit: Limit = FIRST, cursor: Cursor = "") -> HttpResponse:
     """List the sources in use, by name, all on one page."""
     by, _ = asker(request)
     return answer(about_sources.sources(by, wanted(request, limit, cursor)))
 
 
-@sources.get("/{uuid:source_id}", response=reads(SourceCard, 404))
+@router.get("/{uuid:source_id}", response=reads(SourceCard, 404))
 def read(request: HttpRequest, source_id: UUID) -> HttpResponse:
     """Show one source."""
     by, _ = asker(request)
     return answer(about_sources.one_source(by, source_id))
 
 
-@sources.patch("/{uuid:source_id}", response=changes(SourceCard), openapi_extra=shapes.takes(shapes.SOURCE_PATCH))
+@router.patch("/{uuid:source_id}", response=changes(SourceCard), openapi_extra=shapes.takes(shapes.SOURCE_PATCH))
 def change(request: HttpRequest, source_id: UUID) -> HttpResponse:
     """Change what is given."""
     by, at = asker(request)
     return done(about_sources.source_card(change_source(source_id, object_of(request), by=by, at=at)), repeated=False)
 
 
-@sources.delete("/{uuid:source_id}", response=ends(SourceCard))
+@router.delete("/{uuid:source_id}", response=ends(SourceCard))
 def archive(request: HttpRequest, source_id: UUID) -> HttpResponse:
     """Archive a source: no new leads come from it."""
     by, at = asker(request)

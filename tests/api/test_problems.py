@@ -1,0 +1,111 @@
+"""Every no is a problem with a status, a code and a sentence; never a trace, never a 5xx for bad input."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from django.test import override_settings
+
+from partidor.domain.refusal import Refusal
+from partidor.inbound.api.v1 import leads, problems
+from tests.api.calling import Answer, Caller
+from tests.world import World
+
+
+def problem(answer: Answer, status: int, code: str) -> None:
+    assert (answer.status, answer["status"], answer["code"]) == (status, status, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer["title"]
+    assert answer["detail"]
+    assert answer["type"].endswith(code)
+
+
+class TestStatus:
+    def test_is_known_of_every_refusal(self) -> None:
+        waiting, unknown = [Refusal], []
+        while waiting:
+            for refusal in waiting.pop().__subclasses__():
+                waiting.append(refusal)
+                if refusal.__module__.startswith("partidor.") and not set(refusal.__mro__) & set(problems.STATUS):
+                    unknown.append(refusal.__name__)
+        assert unknown in ([], ["UnreadableTable"]), f"give them a status in problems.py: {unknown}"
+
+
+class TestWithoutAKey:
+    @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer nonsense", "ptd_x"])
+    def test_everything_is_401_and_says_how(self, world: World, header: str | None) -> None:
+        answer = Caller().get("/leads", **({} if header is None else {"Authorization": header}))
+        problem(answer, 401, "unknown-key")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+    def test_the_document_and_its_page_are_readable(self, world: World) -> None:
+        document = Caller().get("/openapi.json")
+        assert (document.status, document["openapi"]) == (200, "3.1.0")
+        page = Caller().get("/docs")
+        assert page.status == 200
+        assert "://" not in page.text, "no other host is asked"
+        assert Caller().get("/docs/swagger-ui-bundle.js").status == 200
+        assert Caller().get("/docs/redoc.standalone.js").status == 404
+
+
+class TestBodies:
+    @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"nonsense", b'{"a": NaN}', b'"\xed\xa0\x80"'])
+    def test_that_are_no_json_are_400(self, acme: Caller, body: bytes) -> None:
+        problem(acme.post("/leads", body), 400, "unreadable")
+
+    @pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"text"'])
+    def test_that_are_no_object_are_422(self, acme: Caller, body: bytes) -> None:
+        problem(acme.post("/leads", body), 422, "wrong-content")
+
+    def test_have_a_limit(self, acme: Caller) -> None:
+        problem(acme.post("/leads", b" " * (1 << 20) + b"{}"), 413, "too-large")
+        assert acme.post("/leads/bulk", b" " * (1 << 20) + b'{"leads": []}').status == 200
+        problem(acme.post("/leads/bulk", b" " * (10 << 20) + b"{}"), 413, "too-large")
+
+    @pytest.mark.parametrize("deep", [100, 900, 100_000])
+    def test_that_are_absurdly_deep_are_refused(self, acme: Caller, deep: int) -> None:
+        for path in ("/leads", "/sources", "/rulesets/publish"):
+            assert acme.post(path, b'{"mapping": ' + b'{"a":' * deep + b"1" + b"}" * (deep + 1)).status in (400, 422)
+
+    @pytest.mark.parametrize("path", ["/keys", "/people", "/sources", "/fields", "/partners", "/rulesets/publish"])
+    def test_with_unknown_keys_are_refused_by_name(self, acme: Caller, path: str) -> None:
+        answer = acme.post(path, {"colour": "red"})
+        problem(answer, 422, "wrong-content")
+        assert "colour" in {error["field"] for error in answer["errors"]}
+
+
+class TestAddresses:
+    def test_that_do_not_exist_are_404(self, acme: Caller) -> None:
+        for path in ("/", "/nothing", "/leads/1/2/3", "/reports/pipeline", "/webhooks", "/jobs/1"):
+            problem(acme.get(path), 404, "not-found")
+
+    def test_say_which_methods_they_know(self, acme: Caller) -> None:
+        answer = acme.call("DELETE", "/leads")
+        problem(answer, 405, "wrong-method")
+        assert answer.headers["Allow"] == "GET, POST"
+
+
+class TestRate:
+    def test_is_counted_per_key_and_says_when_to_go_on(self, world: World, acme: Caller, alpen: Caller) -> None:
+        with override_settings(API_RATE=(6, 2)):  # for two workers: 3 and 1
+            assert [acme.get("/leads").status for _ in range(4)] == [200, 200, 200, 429]
+            assert [alpen.get("/leads").status for _ in range(2)] == [200, 429]
+            answer = acme.get("/leads")
+        problem(answer, 429, "too-many-requests")
+        assert 1 <= int(answer.headers["Retry-After"]) <= 60
+
+
+class TestABug:
+    def test_is_logged_and_told_without_its_trace(
+        self, world: World, acme: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail(*args: object, **kwargs: object) -> None:
+            raise ZeroDivisionError("a secret detail")
+
+        monkeypatch.setattr(leads, "receive_lead", fail)
+        with caplog.at_level(logging.ERROR):
+            answer = acme.post("/leads", world.inquiry())
+        problem(answer, 500, "broken")
+        assert "secret detail" not in answer.text
+        assert "ZeroDivisionError" in caplog.text
