@@ -12,7 +12,7 @@ _MASKS = (
     (re.compile(r"(?<=://)[^\s/@]+@"), "…@"),
     (re.compile(r"(?i)(?<=bearer )\S+"), "…"),
     (re.compile(r"[\w.+%-]+@(?=[\w-]+(\.[\w-]+)+)"), "…@"),
-    (re.compile(r"(?<![\w.:-])\+?\d{2,4}[ /()-]{0,2}\d{2,5}(?:[ /-]\d{2,6})+(?![\w:-])"), "…"),
+    (re.compile(r"(?<![\w.:-])(?:\+|\(?0)\d[\d ()/-]{5,}\d|(?<![\w-])\d{3}-\d{3}-\d{4}(?![\w-])"), "…"),
     (re.compile(r"(?i)(password|secret|token|key)(['\"]?\s*[=:]\s*['\"]?)[^\s'\",]+"), r"\1\2…"),
 )
 """API keys, credentials in addresses, bearer tokens, the names of e-mail addresses, phone numbers, secrets."""

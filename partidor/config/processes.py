@@ -22,6 +22,7 @@ _LONGEST_WAIT = 4.0
 _LONG_LIFE = 60.0
 """Seconds after which a child's end is no sign that it cannot start at all."""
 _PR_SET_PDEATHSIG = 1
+_TELLS_BY_ITSELF = sys.platform == "linux"
 
 
 def die_with(parent: int | None) -> None:
@@ -30,7 +31,7 @@ def die_with(parent: int | None) -> None:
     Linux tells the process itself; elsewhere a thread looks once a second.
     """
     expected = os.getppid() if parent is None else parent
-    if sys.platform == "linux":
+    if _TELLS_BY_ITSELF:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if os.getppid() != expected:  # it ended before it could be watched
             os.kill(os.getpid(), signal.SIGTERM)
@@ -73,7 +74,7 @@ class Family:
 
     def _start(self, name: str) -> None:
         # A session of its own: Ctrl-C reaches the parent, and the parent ends its children in order
-        self._children[name] = subprocess.Popen(self._commands[name], start_new_session=True)
+        self._children[name] = subprocess.Popen(self._commands[name], start_new_session=True)  # noqa: S603  our own words
         self._started[name] = time.monotonic()
         self._again.pop(name, None)
 

@@ -56,7 +56,7 @@ def audit(*, at: datetime, mail_is_set: bool) -> Audit:
     kinds: tuple[tuple[Literal["broken", "overdue", "warning"], tuple[Check, ...]], ...] = (
         ("broken", BROKEN), ("overdue", OVERDUE), ("warning", WARNINGS),
     )  # fmt: skip
-    limit = connection.ops.adapt_datetimefield_value(at - OVERDUE_AFTER)
+    limit = str(connection.ops.adapt_datetimefield_value(at - OVERDUE_AFTER))
     for kind, checks in kinds:
         for check in checks:
             rows = _rows(statement(check, connection.vendor), [limit] * check.sql.count("%s"))
@@ -71,7 +71,7 @@ def audit(*, at: datetime, mail_is_set: bool) -> Audit:
     return found
 
 
-def _rows(sql: str, values: list[object] | None = None) -> list[tuple[Any, ...]]:
+def _rows(sql: str, values: list[str] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
         return list(cursor.fetchall())

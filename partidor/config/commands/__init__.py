@@ -1,1 +1,1 @@
-"""The groups of the `partidor` command: one file each. Heavy imports stay inside the commands, so that help is quick."""
+"""The groups of the `partidor` command: one file each. Heavy imports stay inside, so that help is quick."""

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from partidor.config.demo.founding import FIRST_LEADS, read_kept, read_world
-from partidor.config.demo.leads import lead_number
+from partidor.config.demo.world import FIRST_LEADS, lead_number, read_kept, read_world
 from partidor.config.processes import die_with
 
 TEMPERS: Mapping[str, tuple[float, float, float]] = {

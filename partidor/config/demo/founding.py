@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -20,33 +19,9 @@ from partidor.actions.places import load_places
 from partidor.actions.rules import change_draft, publish_rules
 from partidor.actions.sources import add_source
 from partidor.actions.vendors import found_vendor
-from partidor.config.demo.leads import lead_number
+from partidor.config.demo.world import FIRST_LEADS, HERE, World, keys_file, lead_number, read_kept, read_world
 from partidor.domain.intake.places import PlaceRow, gather
 from partidor.domain.refusal import NotFound, WrongContent
-
-HERE = Path(__file__).parent
-FIRST_LEADS = 12
-
-World = Mapping[str, Any]
-
-
-def read_world() -> World:
-    """Read the demo world."""
-    return tomllib.loads((HERE / "world.toml").read_text(encoding="utf-8"))
-
-
-def keys_file(home: Path) -> Path:
-    """Say where the demo keeps the keys that are shown once."""
-    return home / "demo.json"
-
-
-def read_kept(home: Path) -> dict[str, Any]:
-    """Read what an earlier run kept; empty if there was none."""
-    try:
-        kept: dict[str, Any] = json.loads(keys_file(home).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        return {}
-    return kept
 
 
 def found_demo(home: Path, *, at: datetime) -> dict[str, Any]:
@@ -137,6 +112,6 @@ def _keep(home: Path, kept: Mapping[str, Any]) -> None:
     """Write the keys for their owner alone, whole or not at all."""
     path = keys_file(home)
     fresh = path.with_suffix(".new")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(kept, file, ensure_ascii=False, indent=1)
     fresh.replace(path)

@@ -1,4 +1,4 @@
-"""Rows of a file taken in batches: what is wrong with one row never touches the others, and each refusal has a reason."""
+"""Rows of a file taken in batches: what is wrong with one never touches the others, and each refusal has a reason."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from partidor.inbound.files.batches import Payload, Take, Taken, content_id
 
 
 def leads_taken(source: str, *, by: Viewer) -> Take:
-    """Return what receives rows as leads of a source and routes them. Raises WrongContent if there is no such source."""
+    """Return what receives rows as leads of a source and routes them; WrongContent if there is no such source."""
     _require(source, by)
 
     def take(payloads: Sequence[Payload]) -> Sequence[Taken | WrongContent]:

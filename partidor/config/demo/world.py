@@ -1,14 +1,41 @@
-"""The leads of the demo: number so-and-so is always the same, so that a restart invents nothing twice."""
+"""The demo world as it is written down, and the leads made up from it. Knows nothing of the database."""
 
 from __future__ import annotations
 
+import json
 import random
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+HERE = Path(__file__).parent
+FIRST_LEADS = 12
 
-def lead_number(world: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """Make up the lead of a number, in the shape of the API."""
+World = Mapping[str, Any]
+
+
+def read_world() -> World:
+    """Read the demo world."""
+    return tomllib.loads((HERE / "world.toml").read_text(encoding="utf-8"))
+
+
+def keys_file(home: Path) -> Path:
+    """Say where the demo keeps the keys that are shown once."""
+    return home / "demo.json"
+
+
+def read_kept(home: Path) -> dict[str, Any]:
+    """Read what an earlier run kept; empty if there was none."""
+    try:
+        kept: dict[str, Any] = json.loads(keys_file(home).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return {}
+    return kept
+
+
+def lead_number(world: World, number: int) -> dict[str, Any]:
+    """Make up the lead of a number, in the shape of the API; the same number is always the same lead."""
     dice = random.Random(number)  # noqa: S311  a demo, and to be repeated
     customer = dice.choice(world["customers"])
     town = dice.choice(list(world["towns"]))
