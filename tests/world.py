@@ -75,7 +75,13 @@ class World:
 
     def partner(self, key: str, **payload: Any) -> Partner:
         """Add a partner and call it by a key."""
-        payload = {"name": key.title(), "kind": "reseller", "external_id": key, "email": f"{key}@example.org", **payload}
+        payload = {
+            "name": key.title(),
+            "kind": "reseller",
+            "external_id": key,
+            "email": f"{key}@example.org",
+            **payload,
+        }
         (kept,) = add_partners([payload], by=self.manager, at=START)
         self.partners[key] = kept.partner  # type: ignore[union-attr]
         return self.partners[key]
@@ -108,9 +114,9 @@ class World:
         """Issue a key of the vendor or of a partner; return its secret."""
         partner_id = self.partners[partner].pk if partner else None
         wanted = scopes or (PARTNER_SCOPES if partner else SCOPES)
-        return issue_key(
-            name="test", scopes=wanted, partner_id=partner_id, expires_at=None, by=self.manager, at=START
-        )[1]
+        return issue_key(name="test", scopes=wanted, partner_id=partner_id, expires_at=None, by=self.manager, at=START)[
+            1
+        ]
 
     def seen_by(self, partner: str, scopes: tuple[str, ...] = PARTNER_SCOPES) -> Viewer:
         """Act as one of the partners."""

@@ -9,7 +9,14 @@ from django.db.models import QuerySet
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotFound
 from partidor.models import (
-    ApiKey, Delivery, FieldDefinition, KeptAnswer, Membership, Partner, PartnerParent, RulesetVersion, Source,
+    ApiKey,
+    Delivery,
+    FieldDefinition,
+        Membership,
+    Partner,
+    PartnerParent,
+    RulesetVersion,
+    Source,
     Vendor,
 )  # fmt: skip
 
@@ -82,11 +89,6 @@ def memberships_of(viewer: Viewer) -> QuerySet[Membership]:
 def deliveries_of(viewer: Viewer) -> QuerySet[Delivery]:
     """Return what was told, to whom, and what became of it."""
     return Delivery.objects.filter(vendor_id=viewer.vendor_id).select_related("notice")
-
-
-def kept_answers_of(viewer: Viewer) -> QuerySet[KeptAnswer]:
-    """Return the answers kept for the viewer's key."""
-    return KeptAnswer.objects.filter(owner_id=viewer.id)
 
 
 def vendor_named(name: str) -> Vendor:

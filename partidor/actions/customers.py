@@ -42,9 +42,7 @@ def recognise(vendor_id: UUID, inquiries: Sequence[Inquiry], *, at: datetime) ->
     for inquiry, mine, name in zip(inquiries, keys, names, strict=True):
         deciding = next((known[value] for kind, value in mine if kind in DECIDING and value in known), None)
         if deciding is None:
-            customer = Customer(
-                vendor_id=vendor_id, kind="company" if inquiry.company else "person", created_at=at
-            )
+            customer = Customer(vendor_id=vendor_id, kind="company" if inquiry.company else "person", created_at=at)
             customers.append(customer)
             customer_id = customer.pk
         else:

@@ -23,26 +23,26 @@ class Told:
         self._events: list[Event] = []
         self._notices: list[Notice] = []
 
-    def event(self, lead: Lead, type: str, *, offer: Offer | None = None, **codes: object) -> None:
+    def event(self, lead: Lead, what: str, *, offer: Offer | None = None, **codes: object) -> None:
         """Append a fact about a lead the caller holds locked. Times of one lead never go back."""
         lead.event_seq += 1
         lead.last_event_at = max(self.at, lead.last_event_at)
         if offer is not None:
             codes = {"offer": str(offer.pk), "partner": str(offer.partner_id), **codes}
-        self._events.append(self._row(lead.vendor_id, type, lead.last_event_at, codes, lead=lead))
+        self._events.append(self._row(lead.vendor_id, what, lead.last_event_at, codes, lead=lead))
 
-    def vendor_event(self, type: str, **codes: object) -> None:
+    def vendor_event(self, what: str, **codes: object) -> None:
         """Append a fact that is about no lead."""
-        self._events.append(self._row(self.by.vendor_id, type, self.at, codes))
+        self._events.append(self._row(self.by.vendor_id, what, self.at, codes))
 
     def _row(
-        self, vendor_id: UUID, type: str, at: datetime, codes: Mapping[str, object], lead: Lead | None = None
+        self, vendor_id: UUID, what: str, at: datetime, codes: Mapping[str, object], lead: Lead | None = None
     ) -> Event:
         return Event(
             vendor_id=vendor_id,
             lead=lead,
             lead_seq=lead.event_seq if lead else 0,
-            type=type,
+            type=what,
             at=at,
             by_kind=self.by.kind,
             by_id=self.by.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -182,8 +183,11 @@ def _keep(arrivals: Sequence[tuple[int, Inquiry, Source]], vendor: Vendor, told:
         if "duplicate_customer" in lead.flags:
             told.event(lead, "lead.duplicate_flagged", customer=str(lead.customer_id))
     offers = _go_on(list(leads.values()), [c for each in contacts.values() for c in each], told)
+    offers_of: dict[UUID, list[Offer]] = defaultdict(list)
+    for offer in offers:
+        offers_of[offer.lead_id].append(offer)
     for row, lead in leads.items():
-        answers[row] = Received(lead, contacts[row], [offer for offer in offers if offer.lead_id == lead.pk])
+        answers[row] = Received(lead, contacts[row], offers_of[lead.pk])
     for row, first in joined.items():
         told.event(leads[first], "lead.repeated")
         answers[row] = Received(leads[first], contacts[first], answers[first].offers, repeated=True)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from partidor.access.viewer import Viewer
 from partidor.actions.transactions import in_one_transaction
@@ -44,7 +45,7 @@ def once(
     Raises IdempotencyKeyReused for another body, ShownOnce for a repeated secret.
     """
     digest = hashlib.sha256(body).hexdigest()
-    kept = KeptAnswer.find(by.id, method, path, name)
+    kept = KeptAnswer.find(UUID(by.id), method, path, name)
 
     if kept is not None and kept.created_at > at - KEPT_FOR:
         if kept.body_digest != digest:
@@ -52,7 +53,7 @@ def once(
         if secret:
             raise ShownOnce
         return Answer(kept.status, kept.body, replayed=True)
-    mine = KeptAnswer.take(by.id, method, path, name, digest, at=at, instead_of=kept)
+    mine = KeptAnswer.take(UUID(by.id), method, path, name, digest, at=at, instead_of=kept)
     answer = run()
     mine.keep(answer.status, "" if secret else answer.body)
     return answer

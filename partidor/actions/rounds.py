@@ -91,10 +91,7 @@ def _draw(
     if any(one.steps for one in decided.values()):
         keep_ledger(vendor_id, held.ledger, at=at)
     decisions = {lead.pk: _kept(lead, decided[lead.pk], held.vendor, told) for lead in leads}
-    Decision.keep(list(decisions.values()))
-    offers = _open(
-        [lead for lead in leads if decided[lead.pk].chosen], decided, decisions, snapshots, facts, told
-    )
+    offers = _open([lead for lead in leads if decided[lead.pk].chosen], decided, decisions, snapshots, facts, told)
     dry = {lead.pk: decided[lead.pk].reason or ROUTING_FAILED for lead in leads if not decided[lead.pk].chosen}
     run_dry([lead for lead in leads if lead.pk in dry], dry, told)
     return offers
@@ -132,7 +129,7 @@ def _open(
     offers: list[Offer] = []
     for lead in leads:
         offers += _offers_of(lead, decided[lead.pk], decisions[lead.pk], snapshots[lead.pk], facts[lead.pk], told)
-    Offer.open(offers)
+    Offer.open(offers, list(decisions.values()))
 
     terms = {lead: tuple(group) for lead, group in groupby(offers, key=lambda offer: offer.lead_id)}
     for lead in leads:

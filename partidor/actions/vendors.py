@@ -56,9 +56,7 @@ def found_vendor(
     )
     password = secrets.token_urlsafe(12)
     fresh = set_first_password(membership.person_id, password)
-    _, key = ApiKey.issue(
-        vendor.pk, name="first key", scopes=list(SCOPES), partner_id=None, expires_at=None, at=at
-    )
+    _, key = ApiKey.issue(vendor.pk, name="first key", scopes=list(SCOPES), partner_id=None, expires_at=None, at=at)
     return Founded(vendor, admin, password if fresh else "", key)
 
 

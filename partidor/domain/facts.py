@@ -22,9 +22,7 @@ LEAD_FIELDS: Mapping[str, str] = {
 }  # fmt: skip
 """Every field a rule may ask for, and its type; ``custom.KEY`` comes on top."""
 
-PERSONAL_FIELDS = frozenset(
-    {"company", "first_name", "last_name", "email", "phone", "job_title", "street", "inquiry"}
-)
+PERSONAL_FIELDS = frozenset({"company", "first_name", "last_name", "email", "phone", "job_title", "street", "inquiry"})
 """Fields that a decision never copies: they are read from the lead again when a decision is replayed."""
 
 

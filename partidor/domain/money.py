@@ -14,4 +14,4 @@ def money_text(minor: int, currency: str) -> str:
 
 def money_value(minor: int, currency: str) -> float:
     """Return an amount of minor units in whole currency units, for comparing in rules."""
-    return minor / 10 ** CURRENCIES.get(currency, 2)
+    return float(minor / 10 ** CURRENCIES.get(currency, 2))

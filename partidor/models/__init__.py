@@ -3,8 +3,8 @@
 from partidor.models.customer import Customer, CustomerKey, CustomerKeyLink
 from partidor.models.decision import Decision
 from partidor.models.event import Event
-from partidor.models.key import ApiKey
 from partidor.models.kept_answer import KeptAnswer
+from partidor.models.key import ApiKey
 from partidor.models.lead import Contact, Lead
 from partidor.models.ledger import LedgerRow
 from partidor.models.notice import Delivery, Notice

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
-from partidor.models.inserting import insert
 from partidor.models.rows import VendorRow
 
 
 class Decision(VendorRow):
-    """One decision, complete enough to be computed again."""
+    """One decision, complete enough to be computed again. Kept with the offers that it opens; never changed."""
 
     lead = models.ForeignKey("partidor.Lead", on_delete=models.PROTECT, related_name="decisions", db_index=False)
     lead_seq = models.PositiveIntegerField()
@@ -24,11 +23,6 @@ class Decision(VendorRow):
     class Meta:
         db_table = "decision"
         constraints = (models.UniqueConstraint(fields=["lead", "lead_seq"], name="decision_once"),)
-
-    @staticmethod
-    def keep(decisions: list[Decision]) -> None:
-        """Keep decisions; they are never changed."""
-        insert(decisions)
 
     def __str__(self) -> str:
         return f"decision {self.lead_seq} of {self.lead_id}"

@@ -9,8 +9,8 @@ import time
 import uuid
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_last = 0
 _lock = threading.Lock()
+_ticks = [0]
 
 
 def uuid7() -> uuid.UUID:
@@ -18,10 +18,8 @@ def uuid7() -> uuid.UUID:
 
     Ids of one process never go back; nothing may be ordered by them all the same.
     """
-    global _last
     with _lock:
-        ticks = time.time_ns() * 4096 // 1_000_000
-        _last = ticks = max(ticks, _last + 1)
+        _ticks[0] = ticks = max(time.time_ns() * 4096 // 1_000_000, _ticks[0] + 1)
     random = int.from_bytes(os.urandom(8)) & ((1 << 62) - 1)
     return uuid.UUID(int=(ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | random)
 

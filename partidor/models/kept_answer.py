@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 
@@ -29,13 +30,13 @@ class KeptAnswer(Row):
         return f"{self.method} {self.path}"
 
     @staticmethod
-    def find(owner_id: str, method: str, path: str, name: str) -> KeptAnswer | None:
+    def find(owner_id: UUID, method: str, path: str, name: str) -> KeptAnswer | None:
         """Find the answer kept under a name."""
         return KeptAnswer.objects.filter(owner_id=owner_id, method=method, path=path, name=name).first()
 
     @staticmethod
     def take(
-        owner_id: str,
+        owner_id: UUID,
         method: str,
         path: str,
         name: str,

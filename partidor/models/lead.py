@@ -189,10 +189,12 @@ class Lead(VendorRow, Moving):
         wanted = {(source, name) for source, name in names if name}
         if not wanted:
             return {}
-        rows = Lead.objects.select_related("source").filter(
+        rows = Lead.objects.filter(
             source_id__in={source for source, _ in wanted}, external_id__in={name for _, name in wanted}
         )
-        return {(lead.source_id, lead.external_id): lead for lead in rows}
+        known = list(rows.values_list("pk", flat=True))  # nearly always none: a whole lead is dear to ask for
+        leads = Lead.objects.select_related("source").filter(pk__in=known) if known else ()
+        return {(lead.source_id, lead.external_id): lead for lead in leads}
 
     @staticmethod
     def repeated_inquiries(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -70,10 +71,10 @@ def asked_before(leads: Sequence[Lead], policies: Mapping[str, str]) -> dict[UUI
         kept_off = Offer.objects.filter(
             state="declined", reason__in=keeps_off_customer(policies), lead__customer_id__in=known
         ).values_list("lead__customer_id", "partner_id")
+        alike = _by_customer(lead for lead in leads if lead.customer_id in known)
         for customer_id, partner_id in kept_off:
-            for lead in leads:
-                if lead.customer_id == customer_id:
-                    gone[lead.pk].add(str(partner_id))
+            for lead in alike[customer_id]:
+                gone[lead.pk].add(str(partner_id))
     return {
         lead.pk: Asked(gone=frozenset(gone[lead.pk]), expired=frozenset(expired[lead.pk] - gone[lead.pk]))
         for lead in leads
@@ -82,7 +83,7 @@ def asked_before(leads: Sequence[Lead], policies: Mapping[str, str]) -> dict[UUI
 
 def working_with(leads: Sequence[Lead]) -> tuple[dict[UUID, tuple[str, ...]], dict[UUID, frozenset[str]]]:
     """Tell, per lead, who has a live offer or running lead of the same customer, and who ever worked with it."""
-    repeated = {lead.customer_id: lead for lead in leads if "duplicate_customer" in lead.flags}
+    repeated = {lead.customer_id for lead in leads if "duplicate_customer" in lead.flags}
     running: dict[UUID, list[str]] = defaultdict(list)
     known: dict[UUID, set[str]] = defaultdict(set)
     if repeated:
@@ -93,9 +94,10 @@ def working_with(leads: Sequence[Lead]) -> tuple[dict[UUID, tuple[str, ...]], di
             .order_by("opened_at", "pk")
             .values_list("lead_id", "lead__customer_id", "lead__state", "partner_id", "state", "ended_at")
         )
-        for lead in leads:
-            for other, customer, lead_state, partner, state, ended in rows:
-                if customer != lead.customer_id or other == lead.pk:
+        alike = _by_customer(lead for lead in leads if lead.customer_id in repeated)
+        for other, customer, lead_state, partner, state, ended in rows:
+            for lead in alike[customer]:
+                if other == lead.pk:
                     continue
                 if ended is None:
                     running[lead.pk].append(str(partner))
@@ -107,8 +109,15 @@ def working_with(leads: Sequence[Lead]) -> tuple[dict[UUID, tuple[str, ...]], di
     )
 
 
+def _by_customer(leads: Iterable[Lead]) -> dict[UUID, list[Lead]]:
+    grouped: dict[UUID, list[Lead]] = defaultdict(list)
+    for lead in leads:
+        grouped[lead.customer_id].append(lead)
+    return grouped
+
+
 def lead_facts(
-    leads: Sequence[Lead], used: Collection[str], contacts: Iterable[Contact] | None = None
+    leads: Sequence[Lead], used: AbstractSet[str], contacts: Iterable[Contact] | None = None
 ) -> dict[UUID, LeadFacts]:
     """Freeze what routing sees of each lead; only fields that rules use are gathered."""
     running, known = working_with(leads)
@@ -137,7 +146,8 @@ def field_values(lead: Lead, contact: Contact | None) -> dict[str, Value]:
         "company": lead.company, "street": lead.street, "postal_code": lead.postal_code, "city": lead.city,
         "region": lead.region, "country": lead.country, "inquiry": lead.inquiry, "product": lead.product,
         "vertical": lead.vertical, "language": lead.language, "employees": lead.employees,
-        "value": None if lead.value_minor is None else money_value(lead.value_minor, lead.currency), "currency": lead.currency,
+        "value": None if lead.value_minor is None else money_value(lead.value_minor, lead.currency),
+        "currency": lead.currency,
         "temperature": lead.temperature, "timeline": lead.timeline, "campaign": lead.campaign,
         "source": lead.source.name, "source_kind": lead.source.kind, "test": lead.test,
         "flags": tuple(lead.flags),

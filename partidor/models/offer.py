@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from partidor.domain.states import OFFER
+from partidor.models.decision import Decision
 from partidor.models.inserting import insert
 from partidor.models.lead import Lead
 from partidor.models.moving import Moving
@@ -72,9 +73,9 @@ class Offer(VendorRow, Moving):
         )
 
     @staticmethod
-    def open(offers: list[Offer]) -> None:
-        """Open offers, all at once."""
-        insert(offers)
+    def open(offers: list[Offer], decisions: list[Decision] | None = None) -> None:
+        """Open offers, all at once, and keep the decisions behind them."""
+        insert(decisions or [], offers)
 
     @staticmethod
     def seen(offer: Offer, at: datetime) -> None:

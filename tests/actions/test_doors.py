@@ -111,7 +111,9 @@ class TestOnce:
             self.runs += 1
             return Answer(201, f'{{"run": {self.runs}}}')
 
-        return once(run, name=name, method="POST", path="/x", body=body, by=world.manager, at=START + hours(after), **more)
+        return once(
+            run, name=name, method="POST", path="/x", body=body, by=world.manager, at=START + hours(after), **more
+        )
 
     def test_runs_once_and_answers_the_same(self, world: World) -> None:
         first, again = self.ask(world), self.ask(world)

@@ -149,9 +149,7 @@ class TestDeclineOffer:
         before = _everything()
 
         with pytest.raises(WrongContent, match="reason: must be one of no_vertical_match, capacity"):
-            decline_offer(
-                world.open_offer(lead, "alpen").pk, reason="mood", by=world.seen_by("alpen"), at=START
-            )
+            decline_offer(world.open_offer(lead, "alpen").pk, reason="mood", by=world.seen_by("alpen"), at=START)
         assert _everything() == before
 
     def test_is_not_for_another_partner_or_vendor(self, world: World) -> None:

@@ -63,7 +63,9 @@ class TestChangePartner:
             set_tags(partner.pk, {"tier": [tier]}, by=world.manager, at=START)
 
         versions = list(
-            PartnerVersion.objects.filter(partner=partner).order_by("from_version").values_list("from_version", "to_version")
+            PartnerVersion.objects.filter(partner=partner)
+            .order_by("from_version")
+            .values_list("from_version", "to_version")
         )
         assert [end for _, end in versions] == [start for start, _ in versions[1:]] + [None]
         assert len(versions) == 4
@@ -97,7 +99,9 @@ class TestPauseAndResume:
             resume_partner(partner, by=world.manager, at=START).repeated,
         ]
         assert told == [False, True, False, True]
-        types = Event.objects.filter(lead=None, type__startswith="partner.").order_by("pk").values_list("type", flat=True)
+        types = (
+            Event.objects.filter(lead=None, type__startswith="partner.").order_by("pk").values_list("type", flat=True)
+        )
         assert list(types) == ["partner.paused", "partner.resumed"]
 
     def test_refuse_a_pause_that_is_over_before_it_begins(self, world: World) -> None:

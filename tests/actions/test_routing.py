@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from partidor.actions.intake import Received, receive_leads
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.actions.partners import archive_partner, pause_partner
 from partidor.actions.qualification import park_lead, reject_lead, release_lead
@@ -70,13 +71,11 @@ class TestAssignLead:
         with pytest.raises(WrongContent, match="reason"):
             assign_lead(lead.pk, partner_id=partner, reason=" ", by=world.manager, at=START)
         with pytest.raises(WrongContent, match="archived"):
-            assign_lead(
-                lead.pk, partner_id=world.partners["bergmann"].pk, reason="x", by=world.manager, at=START
-            )
+            assign_lead(lead.pk, partner_id=world.partners["bergmann"].pk, reason="x", by=world.manager, at=START)
         with pytest.raises(NotAllowed):
             assign_lead(lead.pk, partner_id=partner, reason="mine!", by=world.seen_by("citroen"), at=START)
+        rival = World.found("Rival")
         with pytest.raises(NotFound):
-            rival = World.found("Rival")
             assign_lead(lead.pk, partner_id=partner, reason="x", by=rival.manager, at=START)
         assert world.again(lead).state == "offered"
 
@@ -84,9 +83,7 @@ class TestAssignLead:
         lead = world.receive().lead
         withdraw_lead(lead.pk, by=world.manager, at=START)
         with pytest.raises(NotPossibleNow, match="withdrawn"):
-            assign_lead(
-                lead.pk, partner_id=world.partners["alpen"].pk, reason="x", by=world.manager, at=START
-            )
+            assign_lead(lead.pk, partner_id=world.partners["alpen"].pk, reason="x", by=world.manager, at=START)
 
 
 class TestRerouteLead:
@@ -111,7 +108,11 @@ class TestRerouteLead:
         reroute_lead(lead.pk, by=world.manager, at=START)
 
         lead = world.again(lead)
-        assert (lead.state, lead.attention_reason, lead.ruleset_version) == ("offered", "", world.again(lead).ruleset_version)
+        assert (lead.state, lead.attention_reason, lead.ruleset_version) == (
+            "offered",
+            "",
+            world.again(lead).ruleset_version,
+        )
         assert Decision.objects.filter(lead=lead).count() == 2
 
     def test_is_not_possible_while_offers_run(self, world: World) -> None:
@@ -166,17 +167,14 @@ class TestABugInRouting:
     def test_leaves_the_lead_unassigned_with_its_alarm(
         self, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        import partidor.actions.rounds as rounds
-        from partidor.actions.intake import Received, receive_leads
-
-        real = rounds.decide
+        from partidor.domain.routing.decide import decide as real
 
         def poisoned(snapshot: object, lead: object, *args: object, **kwargs: object) -> object:
             if lead.values.get("temperature") == "hot":  # type: ignore[attr-defined]
                 raise ZeroDivisionError("injected")
             return real(snapshot, lead, *args, **kwargs)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(rounds, "decide", poisoned)
+        monkeypatch.setattr("partidor.actions.rounds.decide", poisoned)
         with caplog.at_level(logging.CRITICAL):
             outcome = receive_leads(
                 [world.inquiry(temperature=heat) for heat in ("warm", "hot", "cold")], by=world.manager, at=START

@@ -24,7 +24,10 @@ class TestChangeDraft:
             change_draft(ONE_AFTER_ANOTHER, if_match=mine, by=world.manager, at=START)
 
     def test_names_rule_path_and_remedy_of_everything_wrong(self, world: World) -> None:
-        wrong = [{**ONE_AFTER_ANOTHER[0], "plan": []}, {"name": "", "when": {"field": "colour", "op": "eq", "value": 1}}]
+        wrong = [
+            {**ONE_AFTER_ANOTHER[0], "plan": []},
+            {"name": "", "when": {"field": "colour", "op": "eq", "value": 1}},
+        ]
         with pytest.raises(RulesRefused) as refused:
             change_draft(wrong, if_match=None, by=world.manager, at=START)
         fields = [error.field for error in refused.value.errors]

@@ -45,7 +45,7 @@ def told_content() -> dict[str, tuple[str, ...]]:
         for call in nodes(source, ast.Call):
             if not dotted(call.func).endswith((".event", ".vendor_event")):
                 continue
-            types = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+            types = [str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)]
             keys = [keyword.arg for keyword in call.keywords if keyword.arg]
             if len(types) == 1:
                 named = [key for each in keys for key in ((each, "partner") if each == "offer" else (each,))]

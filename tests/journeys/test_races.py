@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
-from typing import TypeVar
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,19 +22,17 @@ from partidor.models import Customer, Event, Lead, Notice, Offer
 from partidor.models.ledger import read_ledger
 from tests.world import ALL_AT_ONCE, START, World, hours
 
-Outcome = TypeVar("Outcome")
-
 
 @pytest.fixture
 def world(transactional_db: None) -> World:
     return World.found()
 
 
-def at_once(calls: Sequence[Callable[[], Outcome]]) -> list[Outcome | Refusal]:
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Start all calls at the same instant, each on a connection of its own; refusals are outcomes, bugs are raised."""
     gate = Barrier(len(calls))
 
-    def run(call: Callable[[], Outcome]) -> Outcome | Refusal:
+    def run(call: Callable[[], Any]) -> Any:
         gate.wait()
         try:
             return call()
@@ -55,9 +54,7 @@ class TestRivals:
         offers = {name: world.open_offer(lead, name).pk for name in world.partners}
         viewers = {name: world.seen_by(name) for name in world.partners}
 
-        outcomes = at_once(
-            [lambda n=name: accept_offer(offers[n], by=viewers[n], at=START) for name in world.partners]  # type: ignore[misc]
-        )
+        outcomes = at_once([partial(accept_offer, offers[n], by=viewers[n], at=START) for n in world.partners])
 
         kinds = Counter(type(outcome).__name__ for outcome in outcomes)
         assert kinds == {"Answered": 1, AlreadyTaken.__name__: 19}
@@ -73,11 +70,12 @@ class TestRivals:
             lead = world.receive(at=at).lead
             offer = world.open_offer(lead, "alpen")
             act_on_due(at=at + hours(2))
+            alpen, four = world.seen_by("alpen"), at + hours(4)
             at_once(
                 [
-                    lambda o=offer, t=at: accept_offer(o.pk, by=world.seen_by("alpen"), at=t + hours(4)),  # type: ignore[misc]
-                    lambda o=offer, t=at: decline_offer(o.pk, reason="other", by=world.seen_by("alpen"), at=t + hours(4)),  # type: ignore[misc]
-                    lambda t=at: act_on_due(at=t + hours(4)),  # type: ignore[misc]
+                    partial(accept_offer, offer.pk, by=alpen, at=four),
+                    partial(decline_offer, offer.pk, reason="other", by=alpen, at=four),
+                    partial(act_on_due, at=four),
                 ]
             )
             answers = [e for e in world.events(lead) if e in ("offer.accepted", "offer.declined", "offer.expired")]
@@ -91,10 +89,8 @@ class TestRivals:
         lead = world.receive().lead
         at_once(
             [
-                lambda n=name: assign_lead(  # type: ignore[misc]
-                    lead.pk, partner_id=world.partners[n].pk, reason="mine", by=world.manager, at=START
-                )
-                for name in world.partners
+                partial(assign_lead, lead.pk, partner_id=partner.pk, reason="mine", by=world.manager, at=START)
+                for partner in world.partners.values()
             ]
         )
         running = Offer.objects.filter(lead=lead, state="accepted", ended_at=None).get()
@@ -104,7 +100,7 @@ class TestRivals:
 class TestOneLeadPostedFiftyTimes:
     def test_under_one_external_id_is_one_lead(self, world: World) -> None:
         inquiry = world.inquiry()
-        outcomes = at_once([lambda: receive_lead(inquiry, by=world.manager, at=START)] * 50)
+        outcomes = at_once([partial(receive_lead, inquiry, by=world.manager, at=START)] * 50)
 
         assert Lead.objects.count() == Offer.objects.count() == Customer.objects.count() == 1
         assert Counter(o.repeated for o in outcomes if isinstance(o, Received)) == {False: 1, True: 49}
@@ -130,7 +126,7 @@ class TestLeadsOfOneNewCustomer:
     def test_at_the_same_instant_are_known_as_one(self, world: World) -> None:
         twins = [world.inquiry(company="Zwilling AG", contact={"last_name": str(n), "email": "a@zwilling.example"})
                  for n in range(12)]  # fmt: skip
-        at_once([lambda t=twin: receive_lead(t, by=world.manager, at=START) for twin in twins])  # type: ignore[misc]
+        at_once([partial(receive_lead, twin, by=world.manager, at=START) for twin in twins])
 
         assert Lead.objects.count() == 12
         assert Customer.objects.count() == 1
@@ -143,7 +139,7 @@ class TestSweepers:
         for _ in range(30):
             world.receive()
         for after in (2, 4):
-            at_once([lambda t=after: act_on_due(at=START + hours(t))] * 6)  # type: ignore[misc]
+            at_once([partial(act_on_due, at=START + hours(after))] * 6)
             while act_on_due(at=START + hours(after)):
                 pass
 
