@@ -64,7 +64,12 @@ def customer_name(inquiry: Inquiry) -> str:
 
 
 def repeat_fingerprint(inquiry: Inquiry) -> str:
-    """Return a hash (64 hexadecimal digits) that the same person with the same inquiry text and product has again."""
+    """Return a hash (64 hexadecimal digits) that the same person with the same inquiry text and product has again.
+
+    It is "" where neither is given: two rows of an import that say nothing may be two people with one mailbox.
+    """
+    if not inquiry.inquiry.strip() and not inquiry.product:
+        return ""
     main = inquiry.contact
     person = main.email.casefold() or main.phone
     if not person:

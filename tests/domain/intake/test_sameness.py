@@ -136,3 +136,6 @@ class TestRepeatFingerprint:
     def test_differs_for_anything_else(self, change: dict[str, Any]) -> None:
         base = {"inquiry": "Need an ERP", "product": "erp"}
         assert repeat_fingerprint(inquiry(**base)) != repeat_fingerprint(inquiry(**{**base, **change}))
+
+    def test_is_missing_where_nothing_was_said(self) -> None:
+        assert repeat_fingerprint(inquiry(inquiry=" ", product="")) == ""
