@@ -74,7 +74,7 @@ def _read_source(payload: Mapping[str, object], defaults: Mapping[str, object]) 
     if "mapping" in columns and not isinstance(columns["mapping"], dict):
         errors.append(FieldError("mapping", "must be an object"))
     required = columns.get("required", [])
-    if not isinstance(required, list) or any(each not in REQUIRABLE for each in required):
+    if not isinstance(required, list) or not all(isinstance(each, str) and each in REQUIRABLE for each in required):
         errors.append(FieldError("required", f"must be a list of fields out of {', '.join(sorted(REQUIRABLE))}"))
     if errors:
         raise WrongContent(errors)
