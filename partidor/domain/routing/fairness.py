@@ -20,8 +20,6 @@ import orjson
 MICRO = 1_000_000
 """One lead, in millionths."""
 ACCOUNTS = ("all", "hot", "warm", "cold")
-COLUMNS = ("by_hand", "credited", "known_customer", "picked_up", "declined")
-"""What is counted beside the ledger, in whole leads; it makes no debt."""
 _PLACE = {account: 2 * at for at, account in enumerate(ACCOUNTS)}
 _NOTHING = (0,) * 8
 
@@ -62,30 +60,24 @@ def first_owed(members: Sequence[Any], totals: Mapping[Any, int], of_temperature
 class Ledger:
     """The accounts of one vendor: per partner what it was due and what it got, in all and by temperature."""
 
-    __slots__ = ("counts", "rows")
+    __slots__ = ("rows",)
 
-    def __init__(
-        self, rows: dict[str, list[int]] | None = None, counts: dict[str, dict[str, int]] | None = None
-    ) -> None:
-        """Take the rows (expected, received of all, hot, warm, cold) and the counts beside them, by partner id."""
+    def __init__(self, rows: dict[str, list[int]] | None = None) -> None:
+        """Take the rows (expected, received of all, hot, warm, cold) by partner id."""
         self.rows: dict[str, list[int]] = {} if rows is None else rows
-        self.counts: dict[str, dict[str, int]] = {} if counts is None else counts
 
     @classmethod
     def from_json(cls, text: bytes | str) -> Ledger:
         """Read what ``to_json`` wrote; an empty text is an empty ledger."""
-        if not text:
-            return cls()
-        stored = orjson.loads(text)
-        return cls(stored["rows"], stored["counts"])
+        return cls(orjson.loads(text)) if text else cls()
 
     def to_json(self) -> bytes:
         """Write the ledger compactly, the same for the same content."""
-        return orjson.dumps({"rows": self.rows, "counts": self.counts}, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(self.rows, option=orjson.OPT_SORT_KEYS)
 
     def copy(self) -> Ledger:
         """Return a ledger of its own with the same content, for trying things out."""
-        return Ledger({key: list(row) for key, row in self.rows.items()}, {k: dict(c) for k, c in self.counts.items()})
+        return Ledger({key: list(row) for key, row in self.rows.items()})
 
     def debt(self, partner: str, account: str = "all") -> int:
         """Return what a partner is owed (negative: got ahead), in millionths of a lead; a newcomer is owed nothing."""
@@ -128,13 +120,6 @@ class Ledger:
         row[1] += millionths
         row[place + 1] += millionths
 
-    def count(self, partner: str, column: str, by: int = 1) -> None:
-        """Add to a column that makes no debt; an unknown column is a bug (KeyError)."""
-        if column not in COLUMNS:
-            raise KeyError(column)
-        counts = self.counts.setdefault(partner, {})
-        counts[column] = counts.get(column, 0) + by
-
     def sum(self, account: str = "all") -> int:
         """Return the sum of all debts in millionths: 0, or there is a bug."""
         place = _PLACE[account]
@@ -163,9 +148,9 @@ class Ledger:
     def statement(self, partners: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
         """Return per partner (default: everyone in the ledger) the figures in leads, as a report shows them.
 
-        Each: expected, received, debt; the same three under hot, warm and cold; and the counts.
+        Each: expected, received, debt; and the same three under hot, warm and cold.
         """
-        listed = sorted({*self.rows, *self.counts}) if partners is None else partners
+        listed = sorted(self.rows) if partners is None else partners
         return {partner: self._figures(partner) for partner in listed}
 
     def _figures(self, partner: str) -> dict[str, Any]:
@@ -178,6 +163,5 @@ class Ledger:
             }
             for account, place in _PLACE.items()
         }
-        counts = self.counts.get(partner, {})
         total: dict[str, Any] = dict(accounts.pop("all"))
-        return {**total, **accounts, **{column: counts.get(column, 0) for column in COLUMNS}}
+        return {**total, **accounts}

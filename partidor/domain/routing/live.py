@@ -109,9 +109,6 @@ class LiveState:
         for draw in decision.steps:
             weights = [network.facts[network.index[member]].weight for member in draw.members]
             ledger.step(draw.members, weights, draw.chosen, lead.temperature, draw.millionths)
-        if decision.via == "known_customer" and lead.values.get("test") is not True:
-            for candidate in decision.chosen:
-                ledger.count(candidate.partner, "known_customer")
         if decision.step is not None and decision.step.exclusive:
             for candidate in decision.chosen:
                 at = network.index[candidate.partner]
