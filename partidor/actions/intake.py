@@ -16,7 +16,7 @@ from partidor.access.viewer import Viewer, vendor_of
 from partidor.actions.customers import recognise
 from partidor.actions.events import Told, telling
 from partidor.actions.routing import route_leads
-from partidor.actions.transactions import apart, in_one_transaction
+from partidor.actions.transactions import apart, in_one_transaction, is_for_the_whole
 from partidor.domain.intake.inquiry import Inquiry, read_inquiry
 from partidor.domain.intake.places import place_keys
 from partidor.domain.intake.sameness import repeat_fingerprint
@@ -100,7 +100,9 @@ def receive_many(payloads: Sequence[Payload], *, by: Viewer, at: datetime) -> It
             yield from apart(receive_leads)(batch, by=by, at=at)
         except (OperationalError, InterfaceError, Refusal):
             raise
-        except Exception:
+        except Exception as error:
+            if is_for_the_whole(error):
+                raise
             log.exception("a batch of %d leads broke; they are taken one by one", len(batch))
             yield from (_receive_alone(payload, by=by, at=at) for payload in batch)
 
@@ -110,7 +112,9 @@ def _receive_alone(payload: Payload, *, by: Viewer, at: datetime) -> Received | 
         (outcome,) = apart(receive_leads)([payload], by=by, at=at)
     except (OperationalError, InterfaceError, Refusal):
         raise
-    except Exception:
+    except Exception as error:
+        if is_for_the_whole(error):
+            raise
         log.exception("a lead broke the taking in")
         return WrongContent([FieldError("lead", "could not be taken for a fault of ours; it is logged")])
     return outcome

@@ -52,6 +52,11 @@ def apart(verb: Callable[Given, Answer]) -> Callable[Given, Answer]:
     return run
 
 
+def is_for_the_whole(error: Exception) -> bool:
+    """Say whether an error must reach the transaction that is open around this one, to be run again from its start."""
+    return connection.in_atomic_block and worth_another_try(error)
+
+
 def worth_another_try(error: Exception) -> bool:
     """Say whether the same transaction may well succeed when run again."""
     code = getattr(error.__cause__, "sqlstate", None)

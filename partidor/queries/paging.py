@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -62,11 +62,6 @@ def page(rows: QuerySet[Row], wanted: Wanted, *, by: str, newest_first: bool = T
     found = list(rows.order_by(*order)[: wanted.limit + 1])
     shown = found[: wanted.limit]
     return Page(shown, _cursor(shown[-1], by) if len(found) > wanted.limit else None, wanted.at - COMMIT_LAG)
-
-
-def whole(rows: QuerySet[Row], card: Callable[[Row], Card], wanted: Wanted) -> Page[Card]:
-    """Return a short list (it has no cursor) as one page."""
-    return Page([card(row) for row in rows], None, wanted.at - COMMIT_LAG)
 
 
 def one_of(field: str, value: str, allowed: Collection[str]) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from partidor.access.network import fields_of, source_for, sources_of
 from partidor.access.viewer import Viewer
 from partidor.models import FieldDefinition, Source
-from partidor.queries.paging import Page, Wanted, whole
+from partidor.queries.paging import Page, Wanted, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,14 @@ def one_source(viewer: Viewer, source_id: UUID) -> SourceCard:
 
 
 def sources(viewer: Viewer, wanted: Wanted) -> Page[SourceCard]:
-    """List the sources in use, by name."""
+    """List the sources in use, newest first."""
     viewer.require_vendor("rules:read", "rules:write")
-    return whole(sources_of(viewer).order_by("name"), source_card, wanted)
+    found = page(sources_of(viewer), wanted, by="created_at")
+    return found.of([source_card(source) for source in found.items])
 
 
 def fields(viewer: Viewer, wanted: Wanted) -> Page[FieldCard]:
-    """List the custom fields, by key."""
+    """List the custom fields, newest first."""
     viewer.require_vendor("rules:read", "rules:write")
-    return whole(fields_of(viewer).order_by("key"), field_card, wanted)
+    found = page(fields_of(viewer), wanted, by="created_at")
+    return found.of([field_card(field) for field in found.items])

@@ -60,6 +60,14 @@ class TestTheSameKey:
 
 
 class TestAtTheSameMoment:
+    def test_bulk_calls_with_the_same_rows_make_each_lead_once(self, world: World, acme: Caller) -> None:
+        rows = {"leads": [world.inquiry() for _ in range(5)]}
+        names = ({"Idempotency_Key": str(n)} if n % 2 else {} for n in range(6))
+        answers = at_once([lambda h=h: acme.post("/leads/bulk", rows, **h) for h in names])
+        assert {answer.status for answer in answers} == {200}
+        assert {row["status"] for answer in answers for row in answer["results"]} <= {200, 201}
+        assert Lead.objects.count() == 5
+
     @pytest.mark.parametrize("headers", [{"Idempotency_Key": "a"}, {}], ids=["idempotency-key", "external-id"])
     def test_one_lead_comes_of_it(self, world: World, acme: Caller, headers: dict[str, str]) -> None:
         inquiry = world.inquiry()

@@ -63,6 +63,9 @@ class TestBodies:
         assert acme.post("/leads/bulk", b" " * (1 << 20) + b'{"leads": []}').status == 200
         problem(acme.post("/leads/bulk", b" " * (10 << 20) + b"{}"), 413, "too-large")
 
+    def test_in_chunks_are_refused_and_not_taken_for_empty(self, acme: Caller) -> None:
+        problem(acme.post("/leads", None, Transfer_Encoding="chunked"), 400, "unreadable")
+
     @pytest.mark.parametrize("deep", [100, 900, 100_000])
     def test_that_are_absurdly_deep_are_refused(self, acme: Caller, deep: int) -> None:
         for path in ("/leads", "/sources", "/rulesets/publish"):

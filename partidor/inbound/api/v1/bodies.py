@@ -22,6 +22,8 @@ DEEPEST = 64
 def body_of(request: HttpRequest, longest: int = MIB) -> bytes:
     """Return the raw body; TooLarge, Unreadable."""
     length = request.META.get("CONTENT_LENGTH") or ""
+    if not length and "HTTP_TRANSFER_ENCODING" in request.META:
+        raise Unreadable(why="it comes in chunks; send it whole, with a Content-Length")
     if length.isdecimal() and int(length[:20]) > longest:
         raise TooLarge(most=f"{longest:,}")
     try:

@@ -30,6 +30,6 @@ def define(request: HttpRequest) -> HttpResponse:
 
 @router.get("", response=reads(Page[FieldCard]))
 def list_fields(request: HttpRequest, limit: Limit = FIRST, cursor: Cursor = "") -> HttpResponse:
-    """List the custom fields, by key, all on one page."""
+    """List the custom fields, newest first."""
     by, _ = asker(request)
     return answer(about_sources.fields(by, wanted(request, limit, cursor)))

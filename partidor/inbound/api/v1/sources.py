@@ -32,7 +32,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @router.get("", response=reads(Page[SourceCard]))
 def list_sources(request: HttpRequest, limit: Limit = FIRST, cursor: Cursor = "") -> HttpResponse:
-    """List the sources in use, by name, all on one page."""
+    """List the sources in use, newest first."""
     by, _ = asker(request)
     return answer(about_sources.sources(by, wanted(request, limit, cursor)))
 
