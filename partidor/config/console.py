@@ -34,8 +34,12 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type
 
 
 def ready(*, quiet: bool = True) -> None:
-    """Set Django up, once; logs go to stderr (warnings only when quiet)."""
+    """Set Django up, once; logs go to stderr (warnings only when quiet). Where it is set up already, nothing changes."""
     import django
+    from django.apps import apps
+
+    if apps.ready:
+        return
 
     from partidor.config.logs import log_to_stderr
 

@@ -1,0 +1,144 @@
+"""Rules, places and single leads, from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from partidor.actions.leads import change_lead
+from partidor.actions.offers import decline_offer
+from partidor.models import Lead, RulesetVersion
+from tests.cli.conftest import Call
+from tests.world import START, World
+
+RULE = {
+    "name": "Words decide",
+    "when": {"field": "inquiry", "op": "contains", "value": "keg"},
+    "who": {"all": []},
+    "plan": [{"offer_to": 1, "window": "4h"}],
+}
+PLACES = """country_code,zipcode,place,state,state_code,province,province_code,community,community_code,latitude,longitude
+DE,80331,München,Bayern,BY,,,,,48.1372,11.5755
+DE,01067,Dresden,Sachsen,SN,,,,,51.0509,13.7383
+DE,99999,Nirgends,,,,,,,,
+"""
+
+
+@pytest.fixture
+def lead(world: World) -> Any:
+    return world.receive()
+
+
+def written(path: Path, content: object) -> Path:
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+class TestRules:
+    def test_are_published_once_from_a_file(self, world: World, call: Call, tmp_path: Path) -> None:
+        file = written(tmp_path / "rules.json", {"rules": [RULE]})
+        first = call("rules", "publish", file, "--vendor", "Acme", "--note", "Kegs", "--json").object
+        again = call("rules", "publish", file, "--vendor", str(world.vendor.pk), "--json").object
+        assert (first["repeated"], again["repeated"]) == (False, True)
+        assert again["version"] == first["version"]
+        assert RulesetVersion.objects.get(version=first["version"]).note == "Kegs"
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            ([{**RULE, "plan": []}], "rules[0].plan"),
+            ([{**RULE, "when": {"field": "colour", "op": "eq", "value": 1}}], 'there is no lead field "colour"'),
+            ({"rule": []}, '{"rules": [rule, ...]}'),
+            ('{"rules": [', "line 1"),
+        ],
+    )
+    def test_that_are_wrong_are_refused_in_one_line(
+        self, world: World, call: Call, tmp_path: Path, content: object, said: str
+    ) -> None:
+        file = written(tmp_path / "rules.json", content)
+        assert said in call("rules", "publish", file, "--vendor", "Acme").refuses()
+        assert RulesetVersion.objects.filter(version__gt=world.vendor.ruleset_version + 1).count() == 0
+
+    def test_are_tried_without_a_trace(self, world: World, call: Call, tmp_path: Path) -> None:
+        typed = {"source": "website", "company": "X", "contact": {"email": "x@x.example"}}
+        file = written(tmp_path / "lead.json", {"lead": typed})
+        tried = call("rules", "test", file, "--vendor", "Acme", "--json").object
+        assert tried["rule"]["name"] == "Nearest first"
+        assert len(tried["chosen"]) == 1
+        assert Lead.objects.count() == 0
+        assert "Nearest first" in call("rules", "test", file, "--vendor", "Acme").out
+
+
+class TestLeadExplain:
+    def test_tells_the_ranking_and_everyone_else(self, world: World, lead: Any, call: Call) -> None:
+        told = call("lead", "explain", lead.lead.ref.lower(), "--vendor", "Acme").out
+        assert "rule 1 “Nearest first”" in told
+        assert all(partner.name in told for partner in world.partners.values())
+        assert told.count("← asked") == 1
+
+    def test_tells_it_in_german(self, world: World, lead: Any, call: Call) -> None:
+        told = call("lead", "explain", lead.lead.pk, "--vendor", "Acme", "--language", "de").out
+        assert "← gefragt" in told
+        assert "Regel 1" in told
+
+    def test_says_why_not_of_one_partner(self, world: World, lead: Any, call: Call) -> None:
+        decline_offer(lead.offers[0].pk, reason="capacity", by=world.manager, at=START)
+        declined = next(one for one in world.partners.values() if one.pk == lead.offers[0].partner_id)
+        words = ["lead", "explain", lead.lead.ref, "--vendor", "Acme", "--partner", declined.name[:5]]
+        first, second = call(*words, "--json").object["decisions"]
+        assert (first["eligible"], first["place"], second["eligible"]) == (True, 1, False)
+        assert second["reasons"][0]["code"] == "already_asked"
+        assert "declined" in call(*words).out
+
+    @pytest.mark.parametrize("words", [["XXXXXX"], ["019c0000-0000-7000-8000-000000000000"]])
+    def test_knows_no_lead_of_nobody(self, world: World, call: Call, words: list[str]) -> None:
+        assert "no lead" in call("lead", "explain", *words, "--vendor", "Acme").refuses()
+
+    def test_does_not_see_another_vendors_lead(self, world: World, lead: Any, call: Call) -> None:
+        World.found("Rival")
+        assert "no lead" in call("lead", "explain", lead.lead.pk, "--vendor", "Rival").refuses()
+
+    def test_asks_which_of_several_partners(self, world: World, lead: Any, call: Call) -> None:
+        words = ["lead", "explain", lead.lead.ref, "--vendor", "Acme", "--partner"]
+        assert "give the id" in call(*words, "e").refuses()
+        assert "no partner" in call(*words, "Nobody & Co").refuses()
+
+
+class TestLeadReplay:
+    def test_comes_out_the_same(self, world: World, lead: Any, call: Call) -> None:
+        said = call("lead", "replay", lead.lead.ref, "--vendor", "Acme", "--json")
+        assert (said.code, said.object["equal"]) == (0, True)
+
+    def test_names_the_input_that_was_changed(self, world: World, call: Call, tmp_path: Path) -> None:
+        world.rules([RULE])
+        lead = world.receive(inquiry="Where is my keg?").lead
+        change_lead(lead.pk, {"inquiry": "Never mind."}, by=world.manager, at=START)
+        said = call("lead", "replay", lead.ref, "--vendor", "Acme")
+        assert said.code == 1
+        assert "the lead's inquiry was changed afterwards" in said.out
+        assert "rule would now be null and was 1" in said.out
+
+
+class TestGeoLoad:
+    def test_places_what_comes_in_later(self, world: World, call: Call, tmp_path: Path) -> None:
+        told = call("geo", "load", written(tmp_path / "places.csv", PLACES), "--json").object
+        assert (told["rows"], told["passed_over"], told["countries"]) == (3, 1, ["DE"])
+        lead = world.receive(address={"country": "DE", "postal_code": "01067"}, location=None).lead
+        assert (round(lead.lat or 0, 2), round(lead.lon or 0, 2)) == (51.05, 13.74)
+
+    def test_names_a_column_that_is_missing(self, world: World, call: Call, tmp_path: Path) -> None:
+        file = written(tmp_path / "places.csv", "zip,lat\n1,2\n")
+        assert "has no column country_code" in call("geo", "load", file).refuses()
+
+
+class TestWrongWords:
+    @pytest.mark.parametrize(
+        "words",
+        [["frobnicate"], ["lead", "explain"], ["import", "leads", "gone.csv", "--vendor", "A", "--mapping", "gone"],
+         ["rules", "publish", "gone.json", "--vendor", "A"], ["serve", "--port", "0"], ["init", "--vendor", "A"]],
+    )  # fmt: skip
+    def test_are_answered_in_one_line(self, call: Call, words: list[str]) -> None:
+        assert call(*words).refuses()

@@ -1,0 +1,135 @@
+"""Importing: each row is taken, there already, or refused with a reason; nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from partidor.inbound.files import leads as leads_file
+from partidor.models import Lead, Partner
+from tests.cli.conftest import Call
+from tests.world import World
+
+LEADS = """Firma;Name;Mail;PLZ;Ort;Text
+Müller & Söhne;Müller;eva@mueller.example;80331;München;Wir suchen ein ERP
+;;niemand@nirgends.example;;;kein Name
+Meier KG;Meier;meier@meier.example;1067;Dresden;Auch wir
+"""
+LEAD_MAPPING = """
+[fields]
+company = "Firma"
+"contact.last_name" = "Name"
+"contact.email" = "Mail"
+"address.postal_code" = "PLZ"
+"address.city" = "Ort"
+inquiry = "Text"
+[defaults]
+"address.country" = "DE"
+"""
+PARTNERS = "Nr,Name,Umsatz\n1,Alpha,500\n2,Beta,5000\n3,,1\n"
+PARTNER_MAPPING = """
+[fields]
+external_id = "Nr"
+name = "Name"
+[tags]
+tier = {column = "Umsatz", bands = [[1000, "bronze"], ["gold"]]}
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "leads.csv").write_text(LEADS, encoding="cp1252")
+    (tmp_path / "leads.toml").write_text(LEAD_MAPPING)
+    (tmp_path / "partners.csv").write_text(PARTNERS)
+    (tmp_path / "partners.toml").write_text(PARTNER_MAPPING)
+    return tmp_path
+
+
+def words(kind: str, files: Path, *more: str) -> list[object]:
+    given = ["import", kind, files / f"{kind}.csv", "--vendor", "Acme", "--mapping", files / f"{kind}.toml"]
+    return [*given, "--json", *more]
+
+
+class TestImportLeads:
+    def test_takes_what_is_right_and_keeps_what_is_not_with_the_reason(
+        self, world: World, call: Call, files: Path
+    ) -> None:
+        said = call(*words("leads", files))
+        told = said.object
+        assert list(told) == ["rows", "taken", "repeated", "refused", "flagged", "seconds", "refused_file"]
+        assert (told["rows"], told["taken"], told["refused"]) == (3, 2, 1)
+        with Path(told["refused_file"]).open(encoding="utf-8-sig") as opened:
+            (refused,) = csv.DictReader(opened)
+        assert refused["Text"] == "kein Name"
+        assert "company" in refused["reason"]
+        assert set(Lead.objects.values_list("company", "postal_code", "state")) == {
+            ("Müller & Söhne", "80331", "offered"), ("Meier KG", "01067", "offered")
+        }  # fmt: skip
+
+    def test_takes_nothing_twice_whatever_the_file_is_called(self, world: World, call: Call, files: Path) -> None:
+        call(*words("leads", files))
+        header, first, *others = LEADS.splitlines()
+        (files / "leads.csv").write_text("\n".join([header, *reversed(others), first]), encoding="utf-8")
+        again = call(*words("leads", files)).object
+        assert (again["taken"], again["repeated"], again["refused"]) == (0, 2, 1)
+        assert Lead.objects.count() == 2
+
+    def test_writes_nothing_in_a_dry_run(self, world: World, call: Call, files: Path) -> None:
+        tried = call(*words("leads", files, "--dry-run")).object
+        assert (tried["taken"], tried["refused"], tried["refused_file"], tried["dry_run"]) == (2, 1, None, True)
+        assert Lead.objects.count() == 0
+        assert not list(files.glob("*.refused.csv"))
+
+    def test_loses_one_row_at_most_to_a_bug(
+        self, world: World, call: Call, files: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        receive = leads_file.receive_leads
+
+        def poisoned(payloads: Sequence[Any], **rest: Any) -> Any:
+            if any(payload["company"] == "Meier KG" for payload in payloads if "company" in payload):
+                raise ZeroDivisionError("boom")
+            return receive(payloads, **rest)
+
+        monkeypatch.setattr(leads_file, "receive_leads", poisoned)
+        told = call(*words("leads", files)).object
+        assert (told["taken"], told["refused"]) == (1, 2)
+        assert "ZeroDivisionError" in Path(told["refused_file"]).read_text()
+
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [
+            (["--source", "gone"], "known are: api, import, website"),
+            (["--vendor", "Nobody"], "no such vendor 'Nobody'"),
+        ],
+    )
+    def test_refuses_what_it_does_not_know(
+        self, world: World, call: Call, files: Path, more: list[str], said: str
+    ) -> None:
+        assert said in call(*words("leads", files, *more)).refuses()
+
+    def test_names_a_column_that_is_not_there(self, world: World, call: Call, files: Path) -> None:
+        (files / "leads.toml").write_text('[fields]\ncompany = "Firm"\n')
+        said = call(*words("leads", files))
+        assert said.code == 1
+        assert 'did you mean "Firma"?' in said.err
+        assert "Traceback" not in said.err
+
+
+class TestImportPartners:
+    def test_takes_them_with_their_tags_once(self, world: World, call: Call, files: Path) -> None:
+        before = Partner.objects.count()
+        told = call(*words("partners", files)).object
+        assert (told["rows"], told["taken"], told["refused"]) == (3, 2, 1)
+        assert Partner.objects.get(name="Beta").tags == {"tier": ["gold"]}
+        again = call(*words("partners", files)).object
+        assert (again["taken"], again["repeated"]) == (0, 2)
+        assert Partner.objects.count() == before + 2
+
+    def test_writes_nothing_in_a_dry_run(self, world: World, call: Call, files: Path) -> None:
+        before = Partner.objects.count()
+        assert call(*words("partners", files, "--dry-run")).object["taken"] == 2
+        assert Partner.objects.count() == before
