@@ -67,7 +67,9 @@ def _guarded(pattern: URLPattern | URLResolver) -> URLPattern:
             return problems.answered(request, error)
         if isinstance(response, HttpResponseNotAllowed):
             known = ", ".join(sorted(response["Allow"].split(", ")))
-            return problems.refused(request, problems.WrongMethod(method=str(request.method)[:20], known=known))
+            response = problems.refused(request, problems.WrongMethod(method=str(request.method)[:20], known=known))
+        if not response.streaming:
+            response["Content-Length"] = str(len(response.content))
         return response
 
     pattern.callback = guarded

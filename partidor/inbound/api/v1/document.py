@@ -29,7 +29,7 @@ PAGE = """<!DOCTYPE html>
 <link rel="icon" href="docs/favicon.svg" type="image/svg+xml">
 </head>
 <body data-api-csrf="" data-csrf-token="">
-<script type="application/json" id="swagger-settings">{"url": "openapi.json", "layout": "BaseLayout", "deepLinking": true}</script>
+<script type="application/json" id="swagger-settings">{"url": "openapi.json", "layout": "BaseLayout", "deepLinking": true, "validatorUrl": null}</script>
 <div id="swagger-ui"></div>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/swagger-ui-init.js"></script>
