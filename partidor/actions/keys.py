@@ -24,8 +24,8 @@ def issue_key(
     by.require_vendor("admin")
     allowed = SCOPES if partner_id is None else PARTNER_SCOPES
     errors = []
-    if partner_id is not None:
-        partner_for(by, partner_id)
+    if partner_id is not None and partner_for(by, partner_id).archived_at is not None:
+        errors.append(FieldError("partner", "is archived; choose a partner in use"))
     if not name.strip():
         errors.append(FieldError("name", "say what the key is for"))
     if not scopes or not set(scopes) <= set(allowed):

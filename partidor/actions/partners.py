@@ -17,7 +17,7 @@ from partidor.actions.transactions import in_one_transaction
 from partidor.domain.intake.partner import PartnerForm, read_partner
 from partidor.domain.intake.places import place_keys, rung
 from partidor.domain.refusal import FieldError, WrongContent
-from partidor.models import Offer, Partner, PartnerParent
+from partidor.models import ApiKey, Offer, Partner, PartnerParent
 from partidor.models.partner import keep_facts
 from partidor.models.payloads import merged, partner_payload
 from partidor.models.place import place_of
@@ -199,7 +199,7 @@ def resume_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
 
 @in_one_transaction
 def archive_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
-    """Archive a partner: its waiting offers are withdrawn and go on to the next, its running leads ask for attention.
+    """Archive a partner: its waiting offers go on to the next, its running leads ask for attention, its keys die.
 
     Raises NotFound, NotAllowed.
     """
@@ -213,6 +213,7 @@ def archive_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
     partner = partner_for(by, partner_id, lock=True)
 
     partner.archive(at)
+    ApiKey.revoke_of(partner_id, at)
     keep_facts(by.vendor_id, next_network_version(by.vendor_id), [], gone=[partner.pk])
     with telling(by, at) as told:
         waiting = Offer.waiting_by_lead(leads)

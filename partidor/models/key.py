@@ -58,6 +58,11 @@ class ApiKey(VendorRow):
         )
         return key, secret
 
+    @staticmethod
+    def revoke_of(partner_id: UUID, at: datetime) -> None:
+        """Revoke every key of a partner."""
+        ApiKey.objects.filter(partner_id=partner_id, revoked_at=None).update(revoked_at=at)
+
     def revoke(self, at: datetime) -> None:
         """Revoke the key, once."""
         ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=at)
