@@ -34,7 +34,7 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type
 
 
 def ready(*, quiet: bool = True) -> None:
-    """Set Django up, once; logs go to stderr (warnings only when quiet). Where it is set up already, nothing changes."""
+    """Set Django up, once, and send logs to stderr: warnings only when quiet."""
     import django
     from django.apps import apps
 

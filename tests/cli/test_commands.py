@@ -20,10 +20,10 @@ RULE = {
     "who": {"all": []},
     "plan": [{"offer_to": 1, "window": "4h"}],
 }
-PLACES = """country_code,zipcode,place,state,state_code,province,province_code,community,community_code,latitude,longitude
-DE,80331,München,Bayern,BY,,,,,48.1372,11.5755
-DE,01067,Dresden,Sachsen,SN,,,,,51.0509,13.7383
-DE,99999,Nirgends,,,,,,,,
+PLACES = """country_code,zipcode,place,state,state_code,latitude,longitude
+DE,80331,München,Bayern,BY,48.1372,11.5755
+DE,01067,Dresden,Sachsen,SN,51.0509,13.7383
+DE,99999,Nirgends,,,,
 """
 
 

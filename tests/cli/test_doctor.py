@@ -26,10 +26,10 @@ def found(at: datetime = NOW) -> set[str]:
     return {finding.check for finding in audit(at=at, mail_is_set=True).findings if finding.kind != "warning"}
 
 
-def without_events(type: str) -> None:
+def without_events(kind: str) -> None:
     unguard_events(connection)
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM event WHERE type = %s", [type])
+        cursor.execute("DELETE FROM event WHERE type = %s", [kind])
     guard_events(connection)
 
 
@@ -63,7 +63,7 @@ def busy(world: World) -> World:
 
 SABOTAGE: dict[str, Callable[[], object]] = {
     "partner_is_primary": lambda: Lead.objects.filter(state="accepted").update(
-        partner=Partner.objects.exclude(pk=Lead.objects.get(state="accepted").partner_id).first()
+        partner=Partner.objects.exclude(pk=str(Lead.objects.get(state="accepted").partner_id)).first()
     ),
     "nothing_in_between": lambda: Lead.objects.filter(state="offered").update(state="routing"),
     "offered_waits": lambda: Offer.objects.filter(state="open").update(state="superseded"),
@@ -98,7 +98,7 @@ class TestDoctor:
         SABOTAGE["leads_overdue"]()
         said = call("doctor", "--json")
         assert said.code == 1
-        assert [problem["check"] for problem in said.object["problems"]][0] == "leads_overdue"
+        assert next(problem["check"] for problem in said.object["problems"]) == "leads_overdue"
         assert "NOT SOUND" in call("doctor").out
 
     def test_exits_with_0_for_mere_warnings(self, world: World, call: Call) -> None:

@@ -22,7 +22,19 @@ class TestHelp:
 
     def test_names_every_command(self, call: Call) -> None:
         told = call("--help").out
-        for command in "init serve web worker migrate demo import rules geo lead doctor".split():
+        for command in (
+            "init",
+            "serve",
+            "web",
+            "worker",
+            "migrate",
+            "demo",
+            "import",
+            "rules",
+            "geo",
+            "lead",
+            "doctor",
+        ):
             assert f"\n  {command} " in told
 
 

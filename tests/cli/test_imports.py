@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from partidor.actions import intake
 from partidor.inbound.files import leads as leads_file
 from partidor.models import Lead, Partner
 from tests.cli.conftest import Call
@@ -87,7 +88,7 @@ class TestImportLeads:
     def test_loses_one_row_at_most_to_a_bug(
         self, world: World, call: Call, files: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        receive = leads_file.receive_leads
+        receive = intake.receive_leads
 
         def poisoned(payloads: Sequence[Any], **rest: Any) -> Any:
             if any(payload["company"] == "Meier KG" for payload in payloads if "company" in payload):
