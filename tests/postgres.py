@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -51,6 +52,11 @@ class Postgres:
     directory: Path
     user: str
 
+    @property
+    def log(self) -> Path:
+        """What the server says; each line bears the name of the database that it is about."""
+        return self.directory / "log"
+
     def url(self, name: str = "postgres") -> str:
         """Return the address of a database of this server."""
         return f"postgresql:///{name}?host={self.directory}&user={self.user}"
@@ -66,6 +72,13 @@ def make_database(server: str, name: str) -> str:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return re.sub(r"(?<=/)[^/?]+(?=\?|$)", name, server, count=1)
+
+
+def deadlocks_in(server: str, name: str) -> list[str]:
+    """Return what the log of the private server at an address says of deadlocks in one of its databases."""
+    log = Postgres(Path(parse_qs(urlsplit(server).query)["host"][0]), "postgres").log
+    lines = log.read_text(errors="replace").splitlines()
+    return [line for line in lines if f"<{name}>" in line and "deadlock detected" in line]
 
 
 def find_programs() -> Path:
@@ -121,17 +134,18 @@ def private_postgres(*, fsync: bool = False, max_connections: int = 300) -> Iter
         "dynamic_shared_memory_type": "mmap",  # /dev/shm is tiny in many containers
         "timezone": "UTC",
         "log_lock_waits": "on",
+        "log_line_prefix": "%m [%p] <%d> ",
     }
     whose: dict[str, Any] = {} if other is None else {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}
     initdb = [str(programs / "initdb"), "-D", str(directory / "cluster"), "-U", user, "-A", "trust", "-E", "UTF8"]
-    log = directory / "log"
+    postgres = Postgres(directory, user)
     server = [str(programs / "postgres"), "-D", str(directory / "cluster")]
     server += [f"--{name}={value}" for name, value in settings.items()]
     try:
         subprocess.run(
             [*initdb, "--locale=C.UTF-8", "--no-sync"], cwd=directory, check=True, stdout=subprocess.DEVNULL, **whose
         )
-        with log.open("wb") as written:
+        with postgres.log.open("wb") as written:
             keeper = subprocess.Popen(
                 ["/bin/sh", "-c", _KEEPER, "keeper", *server],
                 cwd=directory,
@@ -143,8 +157,7 @@ def private_postgres(*, fsync: bool = False, max_connections: int = 300) -> Iter
                 **whose,
             )
         try:
-            postgres = Postgres(directory, user)
-            _wait_until_it_answers(postgres, log)
+            _wait_until_it_answers(postgres)
             yield postgres
         finally:
             keeper.communicate(timeout=60)  # closes its input
@@ -152,14 +165,16 @@ def private_postgres(*, fsync: bool = False, max_connections: int = 300) -> Iter
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _wait_until_it_answers(postgres: Postgres, log: Path) -> None:
+def _wait_until_it_answers(postgres: Postgres) -> None:
     end = time.monotonic() + STARTS_WITHIN
     while True:
         try:
             psycopg.connect(postgres.url(), connect_timeout=5).close()
         except psycopg.OperationalError as silence:
             if time.monotonic() > end:
-                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}") from silence
+                raise RuntimeError(
+                    f"PostgreSQL did not start:\n{postgres.log.read_text(errors='replace')}"
+                ) from silence
             time.sleep(0.05)
         else:
             return
