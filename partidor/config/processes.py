@@ -13,6 +13,8 @@ import time
 from collections.abc import Mapping, Sequence
 from types import FrameType
 
+from django.db import connections
+
 log = logging.getLogger(__name__)
 
 ENDS_WITHIN = 15.0
@@ -59,6 +61,7 @@ class Family:
 
     def run(self) -> None:
         """Start all, and keep them alive until SIGTERM or SIGINT; then end all."""
+        connections.close_all()  # the parent only watches: it holds nothing open
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
         for name in self._commands:
