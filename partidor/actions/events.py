@@ -109,14 +109,14 @@ class Told:
         yield from groups.values()
 
     def mark(self, leads: Iterable[Lead]) -> Callable[[], None]:
-        """Remember how far the telling has come; the answer takes it back to here after a rolled-back savepoint."""
+        """Remember the leads and how far the telling is; the answer takes both back, after a rolled-back savepoint."""
         events, notices = len(self._events), len(self._notices)
-        numbers = [(lead, lead.event_seq, lead.last_event_at) for lead in leads]
+        before = [(lead, lead.__dict__.copy()) for lead in leads]
 
         def undo() -> None:
             del self._events[events:], self._notices[notices:]
-            for lead, number, last in numbers:
-                lead.event_seq, lead.last_event_at = number, last
+            for lead, values in before:
+                lead.__dict__.update(values)
 
         return undo
 

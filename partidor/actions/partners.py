@@ -227,5 +227,5 @@ def archive_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
                 told.note([lead], lambda lead: {"attention_reason": "partner-archived", "attention_at": at})
             else:
                 told.note([lead])
-        draw_rounds(asked_on, trigger="archived", told=told)
+        draw_rounds(asked_on, trigger="archived", told=told, fresh=True)
     return Kept(partner)

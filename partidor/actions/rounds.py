@@ -21,7 +21,7 @@ from partidor.domain.routing.network import distance_km
 from partidor.models import Contact, Decision, Lead, Offer, Vendor
 from partidor.models.ledger import keep_ledger, lock_ledger
 from partidor.models.live import asked_before, lead_facts, live_state
-from partidor.models.snapshots import network, snapshot
+from partidor.models.snapshots import network, ruleset
 
 log = logging.getLogger(__name__)
 ROUTING_FAILED = "routing-failed"
@@ -34,10 +34,12 @@ def draw_rounds(
     told: Told,
     contacts: Sequence[Contact] | None = None,
     again: bool = False,
+    fresh: bool = False,
 ) -> list[Offer]:
     """Open the next round of each lead; return the offers made.
 
     The caller holds the leads of one vendor locked, in state routing or offered, with no offer waiting.
+    ``again`` asks partners too that let an earlier offer lapse; ``fresh`` says that the caller has changed the network.
     A bug in routing never loses a lead: the savepoint is rolled back, the leads are tried one by one, and
     one that fails alone stands as unassigned for the channel manager.
     """
@@ -46,32 +48,35 @@ def draw_rounds(
     undo = told.mark(leads)
     try:
         with transaction.atomic():
-            return _draw(leads, trigger, told, contacts, again)
+            return _draw(leads, trigger, told, contacts, again, fresh)
     except OperationalError:
         raise  # a deadlock or a busy database: the whole transaction is tried again
     except Exception:
         undo()
         log.exception("routing failed for %d lead(s), first %s", len(leads), leads[0].pk)
     if len(leads) > 1:
-        alone = ([lead] for lead in leads)
-        drawn = (draw_rounds(one, trigger=trigger, told=told, contacts=contacts, again=again) for one in alone)
-        return [offer for offers in drawn for offer in offers]
+        drawn: list[Offer] = []
+        for lead in leads:
+            drawn += draw_rounds([lead], trigger=trigger, told=told, contacts=contacts, again=again, fresh=fresh)
+        return drawn
     run_dry(leads, dict.fromkeys([leads[0].pk], ROUTING_FAILED), told)
     return []
 
 
 def _draw(
-    leads: Sequence[Lead], trigger: str, told: Told, contacts: Sequence[Contact] | None, again: bool
+    leads: Sequence[Lead], trigger: str, told: Told, contacts: Sequence[Contact] | None, again: bool, fresh: bool
 ) -> list[Offer]:
     at, vendor_id = told.at, leads[0].vendor_id
     held = lock_ledger(vendor_id)
     asked = asked_before(leads, held.vendor.decline_policies)
-    snapshots = {lead.pk: snapshot(held.vendor, lead.ruleset_version) for lead in leads}
-    rulesets = {id(each.ruleset): each.ruleset for each in snapshots.values()}.values()
-    facts = lead_facts(leads, frozenset().union(*(rules.fields for rules in rulesets)), contacts)
-    live = live_state(
-        held.vendor, network(held.vendor), held.ledger, at=at, loads=any(rules.uses_load for rules in rulesets)
-    )
+    net = network(held.vendor, fresh=fresh)
+    versions = {lead.pk: _ruleset_version(lead, held.vendor) for lead in leads}
+    rulesets = {version: ruleset(vendor_id, version) for version in set(versions.values())}
+    on_net = {version: Snapshot(rules, net) for version, rules in rulesets.items()}
+    snapshots = {lead.pk: on_net[versions[lead.pk]] for lead in leads}
+    facts = lead_facts(leads, frozenset().union(*(rules.fields for rules in rulesets.values())), contacts)
+    loads = any(rules.uses_load for rules in rulesets.values())
+    live = live_state(held.vendor, net, held.ledger, at=at, loads=loads)
 
     decided: dict[UUID, Decided] = {}
     for lead in leads:
@@ -97,6 +102,10 @@ def _draw(
     return offers
 
 
+def _ruleset_version(lead: Lead, vendor: Vendor) -> int:
+    return vendor.ruleset_version if lead.ruleset_version is None else lead.ruleset_version
+
+
 def _pinned(lead: Lead) -> Pinned | None:
     if lead.rule_position is None:
         return None
@@ -111,7 +120,7 @@ def _kept(lead: Lead, decided: Decided, vendor: Vendor, told: Told) -> Decision:
         lead_seq=lead.event_seq + 1,
         at=told.at,
         trigger=decided.trigger,
-        ruleset_version=vendor.ruleset_version if lead.ruleset_version is None else lead.ruleset_version,
+        ruleset_version=_ruleset_version(lead, vendor),
         network_version=vendor.network_version,
         rule_position=decided.rule,
         record=decided.record(),

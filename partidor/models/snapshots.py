@@ -1,6 +1,6 @@
 """Snapshots of a vendor's network and rules, cached per process by version: the only caches of routing.
 
-A version never changes once written, so a cached one never goes stale; whoever decides reads the
+A version never changes once committed, so a cached one never goes stale; whoever decides reads the
 versions in its own transaction and asks for exactly those.
 """
 
@@ -18,16 +18,9 @@ from partidor.models.ruleset import RulesetVersion
 from partidor.models.vendor import Vendor
 
 
-def snapshot(vendor: Vendor, ruleset_version: int | None = None, network_version: int | None = None) -> Snapshot:
-    """Return the compiled rules over the network, both at the given version or else the vendor's current one."""
-    rules = vendor.ruleset_version if ruleset_version is None else ruleset_version
-    network = vendor.network_version if network_version is None else network_version
-    return _snapshot(vendor.pk, rules, network)
-
-
-@lru_cache(maxsize=64)
-def _snapshot(vendor_id: UUID, rules: int, network: int) -> Snapshot:
-    return Snapshot(ruleset(vendor_id, rules), _network(vendor_id, network))
+def snapshot(vendor: Vendor, ruleset_version: int, network_version: int) -> Snapshot:
+    """Return the compiled rules of one version over the network of another."""
+    return Snapshot(ruleset(vendor.pk, ruleset_version), _network(vendor.pk, network_version))
 
 
 @lru_cache(maxsize=64)
@@ -47,6 +40,10 @@ def _network(vendor_id: UUID, version: int) -> Network:
     return Network((facts_from_json(facts) for facts in kept), dimensions=dimensions)
 
 
-def network(vendor: Vendor) -> Network:
-    """Return the vendor's current network."""
-    return _network(vendor.pk, vendor.network_version)
+def network(vendor: Vendor, *, fresh: bool = False) -> Network:
+    """Return the vendor's current network.
+
+    ``fresh``: this very transaction has changed it. Then it is read and not kept, for after a rollback the same
+    number will be given to something else.
+    """
+    return (_network.__wrapped__ if fresh else _network)(vendor.pk, vendor.network_version)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from django.db import transaction
 
 from partidor.actions.intake import Received, receive_leads
 from partidor.actions.offers import accept_offer, decline_offer
@@ -190,6 +191,26 @@ class TestABugInRouting:
         reroute_lead(leads[1].pk, by=world.manager, at=START)
         assert world.again(leads[1]).state == "offered"
 
+    def test_that_strikes_late_leaves_no_trace_in_the_next_try(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        from partidor.actions.rounds import run_dry as real
+
+        strokes = iter([ZeroDivisionError("injected, when the leads had been moved")])
+
+        def poisoned(*args: object) -> None:
+            if (bug := next(strokes, None)) is not None:
+                raise bug
+            real(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr("partidor.actions.rounds.run_dry", poisoned)
+        with caplog.at_level(logging.CRITICAL):
+            outcome = receive_leads([world.inquiry(), world.inquiry()], by=world.manager, at=START)
+
+        leads = [world.again(each.lead) for each in outcome if isinstance(each, Received)]
+        assert [(lead.state, lead.run, lead.round) for lead in leads] == [("offered", 1, 1)] * 2
+        assert [each.record["inputs"]["pinned"] for each in Decision.objects.all()] == [None, None]
+
 
 class TestArchivePartner:
     def test_sends_its_offers_on_and_raises_an_alarm_for_its_leads(self, world: World) -> None:
@@ -201,6 +222,15 @@ class TestArchivePartner:
         assert world.offers(waiting) == [("alpen", "withdrawn"), ("bergmann", "open")]
         assert world.again(running).attention_reason == "partner-archived"
         assert world.offers(world.receive().lead) == [("bergmann", "open")]
+
+    def test_undone_leaves_nothing_behind_under_the_number_of_its_version(self, world: World) -> None:
+        world.receive()
+        with transaction.atomic():
+            archive_partner(world.partners["alpen"].pk, by=world.manager, at=START)
+            transaction.set_rollback(True)
+        world.partner("doria")  # makes the version that the archiving would have made
+
+        assert world.offers(world.receive().lead) == [("alpen", "open")]
 
     def test_twice_changes_nothing(self, world: World) -> None:
         archive_partner(world.partners["alpen"].pk, by=world.manager, at=START)
