@@ -1,1 +1,1 @@
-"""Benchmarks: one file each with a ``main()`` that prints its table. ``make bench`` runs all, in order of name."""
+"""Benchmarks: one file each with a ``run()`` that returns its figures. ``make bench`` runs all of them."""
