@@ -36,7 +36,7 @@ class KnownPlace(models.Model):
         return f"{self.country} {self.key}"
 
 
-_found: dict[tuple[str, str], Point] = {}
+_remembered: dict[tuple[str, str], Point] = {}
 _MOST = 100_000
 
 
@@ -47,28 +47,39 @@ def points_of(wanted: Iterable[tuple[str, Sequence[str]]]) -> list[Point | None]
     a place does not move, but a missing one may be loaded later.
     """
     pairs = list(wanted)
-    unknown = {(country, key) for country, keys in pairs for key in keys if not _seen_before(country, keys, key)}
-    if unknown:
-        rows = KnownPlace.objects.filter(
-            country__in={country for country, _ in unknown}, key__in={key for _, key in unknown}
-        )
-        if len(_found) > _MOST:
-            _found.clear()
-        _found.update({(row.country, row.key): (row.lat, row.lon) for row in rows})
-    return [next((_found[country, key] for key in keys if (country, key) in _found), None) for country, keys in pairs]
+    found = _look_up(pairs)
+    return [next((found[country, key] for key in keys if (country, key) in found), None) for country, keys in pairs]
 
 
 def place_of(country: str, keys: Sequence[str]) -> tuple[Point | None, str]:
     """Resolve one place; return it with the key that found it, or None and an empty key."""
-    point = points_of([(country, keys)])[0]
-    return point, next((key for key in keys if (country, key) in _found), "") if point else ""
+    found = _look_up([(country, keys)])
+    key = next((key for key in keys if (country, key) in found), "")
+    return (found[country, key], key) if key else (None, "")
 
 
-def _seen_before(country: str, keys: Sequence[str], key: str) -> bool:
-    """Say whether a key needs no look-up: it, or a better rung before it, is remembered."""
-    return any((country, earlier) in _found for earlier in keys[: keys.index(key) + 1])
+def _look_up(pairs: Iterable[tuple[str, Sequence[str]]]) -> dict[tuple[str, str], Point]:
+    """Gather what is known of these keys; below a rung that is remembered none is asked for."""
+    found: dict[tuple[str, str], Point] = {}
+    unknown: set[tuple[str, str]] = set()
+    for country, keys in pairs:
+        for key in keys:
+            if (point := _remembered.get((country, key))) is not None:
+                found[country, key] = point
+                break
+            unknown.add((country, key))
+    if unknown:
+        rows = KnownPlace.objects.filter(
+            country__in={country for country, _ in unknown}, key__in={key for _, key in unknown}
+        )
+        fresh = {(row.country, row.key): (row.lat, row.lon) for row in rows}
+        if len(_remembered) > _MOST:
+            _remembered.clear()
+        _remembered.update(fresh)
+        found |= fresh
+    return found
 
 
 def forget_places() -> None:
     """Forget what was remembered, after places were loaded anew."""
-    _found.clear()
+    _remembered.clear()
