@@ -10,7 +10,6 @@ from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotFound
 from partidor.models import (
     ApiKey,
-    Delivery,
     FieldDefinition,
         Membership,
     Partner,
@@ -84,11 +83,6 @@ def key_for(viewer: Viewer, key_id: UUID) -> ApiKey:
 def memberships_of(viewer: Viewer) -> QuerySet[Membership]:
     """Return the people of the vendor and its partners."""
     return Membership.objects.filter(vendor_id=viewer.vendor_id).select_related("person")
-
-
-def deliveries_of(viewer: Viewer) -> QuerySet[Delivery]:
-    """Return what was told, to whom, and what became of it."""
-    return Delivery.objects.filter(vendor_id=viewer.vendor_id).select_related("notice")
 
 
 def vendor_named(name: str) -> Vendor:

@@ -136,14 +136,6 @@ def decline_offer(offer_id: UUID, *, reason: str, note: str = "", by: Viewer, at
     return Answered(offer, lead)
 
 
-@in_one_transaction
-def see_offer(offer_id: UUID, *, by: Viewer, at: datetime) -> None:
-    """Note that a signed-in person has looked at the offer. It never counts as acceptance."""
-    offer = offer_for(by, offer_id)
-    if by.kind == "person" and by.partner_id == offer.partner_id:
-        Offer.seen(offer, at)
-
-
 def end_running_offer(lead: Lead, ended_by: str, *, at: datetime) -> Offer | None:
     """End the accepted offer of a held lead, if there is one; return it."""
     offer = running_offer_of(lead)

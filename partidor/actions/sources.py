@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from partidor.access.network import fields_of, source_for, sources_of
+from partidor.access.network import fields_of, source_for
 from partidor.access.viewer import Viewer
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.intake.inquiry import REQUIRABLE, TEMPERATURES
@@ -105,8 +105,3 @@ def define_field(payload: Mapping[str, object], *, by: Viewer, at: datetime) -> 
     if (known := fields_of(by).filter(key=key).first()) is not None:
         return known, True
     return FieldDefinition.add(by.vendor_id, {"key": key, "type": type_, "label": label}, at), False
-
-
-def known_sources(by: Viewer) -> list[str]:
-    """Return the names of the sources in use."""
-    return list(sources_of(by).order_by("name").values_list("name", flat=True))

@@ -78,11 +78,6 @@ class Offer(VendorRow, Moving):
         insert(decisions or [], offers)
 
     @staticmethod
-    def seen(offer: Offer, at: datetime) -> None:
-        """Note the first look."""
-        Offer.objects.filter(pk=offer.pk, seen_at=None).update(seen_at=at)
-
-    @staticmethod
     def remind(offers: Iterable[Offer], at: datetime) -> None:
         """Note that partners were reminded."""
         Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(reminded_at=at)

@@ -71,9 +71,10 @@ def repeat_fingerprint(inquiry: Inquiry) -> str:
     if not inquiry.inquiry.strip() and not inquiry.product:
         return ""
     main = inquiry.contact
-    person = main.email.casefold() or main.phone
-    if not person:
-        person = f"{folded(f'{main.first_name} {main.last_name}')}|{folded(inquiry.company)}|{_postal_key(inquiry)}"
+    # The last name counts even with a mailbox, which two people of one office may share.
+    reached = main.email.casefold() or main.phone
+    reached = reached or f"{folded(main.first_name)}|{folded(inquiry.company)}|{_postal_key(inquiry)}"
+    person = f"{folded(main.last_name)}|{reached}"
     text = " ".join(inquiry.inquiry.casefold().split())
     return _digest("\x1f".join((person, text, inquiry.product.casefold(), "test" if inquiry.test else "")))
 

@@ -126,12 +126,22 @@ class TestCustomerKeys:
 class TestRepeatFingerprint:
     def test_is_the_same_for_the_same_person_and_text(self) -> None:
         one = inquiry(inquiry="Need  an ERP\n", company="A")
-        other = inquiry(inquiry="need an erp", contact={"first_name": "E", "email": "EVA@muster.example"}, company="B")
+        other = inquiry(
+            inquiry="need an erp",
+            contact={"first_name": "E", "last_name": "MUSTER", "email": "EVA@muster.example"},
+            company="B",
+        )
         assert repeat_fingerprint(one) == repeat_fingerprint(other)
 
     @pytest.mark.parametrize(
         "change",
-        [{"inquiry": "other"}, {"product": "crm"}, {"test": True}, {"contact": {"last_name": "X", "email": "x@x.de"}}],
+        [
+            {"inquiry": "other"},
+            {"product": "crm"},
+            {"test": True},
+            {"contact": {"last_name": "X", "email": "x@x.de"}},
+            {"contact": {"last_name": "X", "email": "eva@muster.example"}},
+        ],
     )
     def test_differs_for_anything_else(self, change: dict[str, Any]) -> None:
         base = {"inquiry": "Need an ERP", "product": "erp"}
