@@ -23,7 +23,7 @@ from django.db import connection
 
 from partidor.models import Delivery, Event, Lead, Notice, Offer
 from partidor.models.ledger import read_ledger
-from tests.auditing import assert_whole
+from tests.auditing import assert_no_deadlock, assert_whole
 from tests.serving import Answer, Line, Processes, processes
 from tests.world import TOWNS, World
 
@@ -218,6 +218,8 @@ class TestWebAndWorkerKilledAtRandomUnderLoad:
         self.every_promise_was_kept(load.said)
         self.everybody_was_told_once(world)
         assert read_ledger(world.vendor.pk).sum() == 0
+        assert "Traceback" not in own.log.read_text(), "no kill makes a neighbour stumble"
+        assert_no_deadlock()
         assert_whole()
         doctor = own.run("doctor", "--json")
         assert doctor.returncode == 0, doctor.stdout + doctor.stderr

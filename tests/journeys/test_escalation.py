@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from partidor.models import Delivery, Event, Lead, Notice, Offer, WorkerBeat
 from tests.mailbox import Mailbox, mailbox
+from tests.serving import database_url
 from tests.world import World
 
 WITHIN = timedelta(seconds=2)
@@ -66,16 +66,6 @@ def world(transactional_db: None) -> World:
 def box() -> Iterator[Mailbox]:
     with mailbox() as one:
         yield one
-
-
-def database_url() -> str:
-    """Return the address of the database of this very test."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    server = os.environ["PARTIDOR_TEST_DATABASE_URL"]
-    before, _, query = server.partition("?")
-    return f"{before.rpartition('/')[0]}/{name}?{query}"
 
 
 def start_worker(box: Mailbox) -> subprocess.Popen[bytes]:

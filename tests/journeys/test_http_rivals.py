@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,14 +9,12 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from partidor.access.viewer import PARTNER_SCOPES
 from partidor.actions.keys import issue_key
 from partidor.actions.partners import Kept, add_partners
 from partidor.models import Customer, Event, Lead, Notice, Offer
-from tests.auditing import assert_whole
-from tests.postgres import deadlocks_in
+from tests.auditing import assert_no_deadlock, assert_whole
 from tests.serving import Answer, Line, Processes, processes
 from tests.world import ALL_AT_ONCE, START, World
 
@@ -77,13 +74,6 @@ def at_once(lines: Sequence[Line], call: Callable[[int, Line], Answer]) -> list[
 
     with ThreadPoolExecutor(len(lines)) as pool:
         return list(pool.map(run, range(len(lines))))
-
-
-def assert_no_deadlock() -> None:
-    """Read the server's log. SQLite has one writer, and so none."""
-    if connection.vendor == "postgresql":
-        server, database = os.environ["PARTIDOR_TEST_DATABASE_URL"], str(connection.settings_dict["NAME"])
-        assert deadlocks_in(server, database) == []
 
 
 class TestTwoHundredPartners:
