@@ -17,8 +17,8 @@ def run(*, quick: bool = False) -> list[Figures]:
             must="100 × the naive interpreter",
             reached=middle(runs, "engine + record ÷ naive") >= 100,
             runs=runs,
-            meaning="What one decision costs without a database. The naive interpreter is the oracle of the tests: plain "
-            'loops over rules and partners. "+ record" makes the compact explanation that is kept as well. '
+            meaning="What one decision costs without a database. The naive interpreter is the oracle of the tests: "
+            'plain loops over rules and partners. "+ record" makes the compact explanation that is kept as well. '
             "Measured in CPU time of the one thread.",
         )
     ]

@@ -36,9 +36,9 @@ def on_postgresql(*, quick: bool = False) -> Figures:
         and max(run["statements a lead"] for run in runs) <= MOST_STATEMENTS
         and all(run["p99, ms"] <= 10 * run["p50, ms"] and not run["failed"] for run in runs),
         runs=runs,
-        meaning="From the request to the answered 201: read, mended, its customer recognised, routed among 500 partners "
-        "by 50 rules, offered and the mail queued, all committed to disk. The floor writes the same rows by plain "
-        "psycopg, as JSON documents (twice as fast as VALUES): five statements and one transaction a lead, eight "
+        meaning="From the request to the answered 201: read, mended, its customer recognised, routed among 500 "
+        "partners by 50 rules, offered and the mail queued, all committed to disk. The floor writes the same rows by "
+        "plain psycopg, as JSON documents (twice as fast as VALUES): five statements and one transaction a lead, eight "
         "connections, the same hot ledger row. Statements "
         "are counted with the key's look-up and savepoints, without BEGIN and COMMIT. For scale: the nearest open "
         f"peer, Odoo 19 Community, made 6.5 to {PEER} leads a second with 61 statements each.",

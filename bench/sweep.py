@@ -34,8 +34,8 @@ def run(*, quick: bool = False) -> list[Figures]:
             must="the rate of the import that made them, none acted on twice",
             reached=middle(runs, "sweep ÷ import") >= 1,
             runs=runs,
-            meaning="In one transaction for up to a hundred leads, each offer lapses and the next partner is chosen and "
-            "offered. The import of the same leads, by one process, is measured first; the leads then lapse three "
+            meaning="In one transaction for up to a hundred leads, each offer lapses and the next partner is chosen "
+            "and offered. The import of the same leads, by one process, is measured first; the leads then lapse three "
             "times. After each sweep every lead has exactly one offer more, and one that waits.",
         )
     ]
