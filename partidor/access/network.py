@@ -26,9 +26,9 @@ def partners_of(viewer: Viewer) -> QuerySet[Partner]:
 
 
 def partner_for(viewer: Viewer, partner_id: UUID, *, lock: bool = False) -> Partner:
-    """Return one partner of the vendor, locked if asked; NotFound otherwise."""
+    """Return one partner of the vendor, locked if asked (offers may point at it all the same); NotFound otherwise."""
     partners = partners_of(viewer)
-    partner = (partners.select_for_update() if lock else partners).filter(pk=partner_id).first()
+    partner = (partners.select_for_update(no_key=True) if lock else partners).filter(pk=partner_id).first()
     if partner is None:
         raise NotFound(what="partner")
     return partner
@@ -44,9 +44,10 @@ def sources_of(viewer: Viewer) -> QuerySet[Source]:
     return Source.objects.filter(vendor_id=viewer.vendor_id, archived_at=None)
 
 
-def source_for(viewer: Viewer, source_id: UUID) -> Source:
-    """Return one source; NotFound otherwise."""
-    if (source := sources_of(viewer).filter(pk=source_id).first()) is None:
+def source_for(viewer: Viewer, source_id: UUID, *, archived: bool = False) -> Source:
+    """Return one source in use, an archived one too if asked; NotFound otherwise."""
+    sources = Source.objects.filter(vendor_id=viewer.vendor_id) if archived else sources_of(viewer)
+    if (source := sources.filter(pk=source_id).first()) is None:
         raise NotFound(what="source")
     return source
 

@@ -10,8 +10,9 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from partidor.access.network import partner_for
 from partidor.actions.deadlines import act_on_due
 from partidor.actions.intake import Received, receive_lead
 from partidor.actions.offers import AlreadyTaken, accept_offer, decline_offer
@@ -20,6 +21,7 @@ from partidor.actions.routing import assign_lead, withdraw_lead
 from partidor.domain.refusal import Refusal
 from partidor.models import Customer, Event, Lead, Notice, Offer
 from partidor.models.ledger import read_ledger
+from partidor.models.vendor import lock_vendor
 from tests.world import ALL_AT_ONCE, START, World, hours
 
 
@@ -148,3 +150,21 @@ class TestSweepers:
         assert Offer.objects.filter(state="open").count() == 30
         assert Notice.objects.filter(kind="offer.opened").count() == 60
         assert read_ledger(world.vendor.pk).sum() == 0
+
+
+class TestAChangeOfTheNetwork:
+    def test_holds_up_no_lead(self, world: World) -> None:
+        """Else a lead would wait for the vendor with the ledger in its hands: the wrong order of locks."""
+        if connection.vendor != "postgresql":
+            pytest.skip("SQLite has one writer at a time")
+
+        def receive() -> Received:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            return world.receive()
+
+        with transaction.atomic():
+            lock_vendor(world.vendor.pk)
+            partner_for(world.manager, world.partners["alpen"].pk, lock=True)
+            (received,) = at_once([receive])
+        assert world.offers(received.lead) == [("alpen", "open")]
