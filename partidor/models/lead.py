@@ -172,11 +172,12 @@ class Lead(VendorRow, Moving):
         changed = [name for name, value in fresh.items() if getattr(self, name) != value]
         for name in changed:
             setattr(self, name, fresh[name])
+        self.search_text = searchable(self, inquiry)
         return changed
 
     def columns(self, changed: Iterable[str]) -> dict[str, object]:
         """Return the columns to write after ``take``."""
-        return {name: getattr(self, name) for name in changed if name != "contacts"}
+        return {name: getattr(self, name) for name in (*changed, "search_text") if name != "contacts"}
 
     @staticmethod
     def keep(leads: list[Lead], contacts: list[Contact]) -> None:

@@ -210,6 +210,8 @@ class TestVerbs:
         answer = acme.call("PATCH", f"/leads/{lead}", {"product": "crm", "timeline": None})
         assert (answer.status, answer["product"]) == (200, "crm")
         assert answer["updated_at"] > answer["received_at"]
+        assert [found["id"] for found in acme.get("/leads?q=CRM")["items"]] == [lead]
+        assert acme.get("/leads?q=erp")["items"] == []
         assert acme.call("PATCH", f"/leads/{lead}", {"product": "crm"})["repeated"] is True
         assert acme.call("PATCH", f"/leads/{lead}", {"source": "website"}).status == 422
 
