@@ -112,7 +112,7 @@ def expire(leads: Sequence[Lead], told: Told) -> None:
     """Let the round's waiting offers lapse, and open the next round in the same transaction."""
     offers = Offer.waiting_by_lead(leads)
     lapsed = [offer for each in offers.values() for offer in each]
-    move_all(Offer, [offer.pk for offer in lapsed], "expire", at=told.at, answered_at=told.at)
+    move_all(Offer, [offer.pk for offer in lapsed], "expire", answered_at=told.at)
     for lead in leads:
         for offer in offers[lead.pk]:
             told.event(lead, "offer.expired", offer=offer, round=offer.round)

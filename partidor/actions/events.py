@@ -76,16 +76,16 @@ class Told:
             )
         )
 
-    def move(self, lead: Lead, verb: str, **columns: object) -> None:
-        """Move a lead, tell the move's event, and write what else changed in the same UPDATE."""
+    def move(self, lead: Lead, verb: str, *, about: Offer | None = None, **columns: object) -> None:
+        """Move a lead, tell the move's event (about an offer, if one is named), and write what else changed with it."""
         if event := Lead.life.move(verb).event:
-            self.event(lead, event)
-        lead.move(verb, at=self.at, event_seq=lead.event_seq, last_event_at=lead.last_event_at, **columns)
+            self.event(lead, event, offer=about)
+        lead.move(verb, **self._written(lead), **columns)
 
     def note(self, leads: Sequence[Lead], columns: Callable[[Lead], dict[str, object]] = lambda lead: {}) -> None:
         """Write leads whose state stays: their event numbers and further columns, in one UPDATE per equal set."""
         for values, group in self._alike(leads, columns):
-            Lead.objects_of(group).update(updated_at=self.at, **values)
+            Lead.objects_of(group).update(**values)
             for lead in group:
                 lead.follow(values)
 
@@ -93,7 +93,7 @@ class Told:
         """Move many leads that the caller holds, in one UPDATE per equal set of columns."""
         target = Lead.life.move(verb).target
         for values, group in self._alike(leads, columns):
-            moved = move_all(Lead, [lead.pk for lead in group], verb, at=self.at, **values)
+            moved = move_all(Lead, [lead.pk for lead in group], verb, **values)
             if moved != len(group):  # the caller holds the locks, so this is a bug, not a race
                 raise NotPossibleNow(what="lead", state="in another state", verb=verb)
             for lead in group:
@@ -104,9 +104,13 @@ class Told:
     ) -> Iterator[tuple[dict[str, object], list[Lead]]]:
         groups: dict[str, tuple[dict[str, object], list[Lead]]] = {}
         for lead in leads:
-            values = {"event_seq": lead.event_seq, "last_event_at": lead.last_event_at, **columns(lead)}
+            values = self._written(lead) | columns(lead)
             groups.setdefault(repr(values), (values, []))[1].append(lead)
         yield from groups.values()
+
+    def _written(self, lead: Lead) -> dict[str, object]:
+        """Say what every write of a lead writes."""
+        return {"event_seq": lead.event_seq, "last_event_at": lead.last_event_at, "updated_at": self.at}
 
     def mark(self, leads: Iterable[Lead]) -> Callable[[], None]:
         """Remember the leads and how far the telling is; the answer takes both back, after a rolled-back savepoint."""

@@ -57,7 +57,7 @@ def accept_offer(offer_id: UUID, *, by: Viewer, at: datetime) -> Answered:
         raise _closed(offer)
 
     offer = waiting.pop(offer_id)
-    offer.move("accept", at=at, answered_at=at)
+    offer.move("accept", answered_at=at)
     with telling(by, at) as told:
         told.event(lead, "offer.accepted", offer=offer)
         close_waiting(list(waiting.values()), "supersede", lead, told, notify=True)
@@ -86,7 +86,7 @@ def close_waiting(offers: list[Offer], verb: str, lead: Lead, told: Told, *, not
     """Supersede or withdraw offers of a held lead, tell so, and tell their partners if asked."""
     if not offers:
         return
-    move_all(Offer, [offer.pk for offer in offers], verb, at=told.at)
+    move_all(Offer, [offer.pk for offer in offers], verb)
     event = Offer.life.move(verb).event
     assert event is not None
     for offer in offers:
@@ -115,7 +115,7 @@ def decline_offer(offer_id: UUID, *, reason: str, note: str = "", by: Viewer, at
         raise _closed(offer)
 
     offer = waiting.pop(offer_id)
-    offer.move("decline", at=at, answered_at=at, reason=reason, note=note)
+    offer.move("decline", answered_at=at, reason=reason, note=note)
     earlier = offers_of([lead.pk]).filter(state="declined", run=lead.run).values_list("reason", flat=True)
     with telling(by, at) as told:
         told.event(lead, "offer.declined", offer=offer, reason=reason)

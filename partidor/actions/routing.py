@@ -55,9 +55,8 @@ def reroute_lead(lead_id: UUID, *, again: bool = False, by: Viewer, at: datetime
     verb = "take_back" if lead.state == "accepted" else "reroute"
 
     with telling(by, at) as told:
-        if verb == "take_back":
-            end_running_offer(lead, "taken_back", at=at)
-        told.move(lead, verb, partner_id=None, accepted_at=None, via="", attention_reason="routing")
+        taken = end_running_offer(lead, "taken_back", at=at)
+        told.move(lead, verb, about=taken, partner_id=None, accepted_at=None, via="", attention_reason="routing")
         route_leads([lead], told=told, trigger="reroute", again=again)
     return Steered(lead)
 
@@ -128,10 +127,12 @@ def withdraw_lead(lead_id: UUID, *, by: Viewer, at: datetime) -> Steered:
 
     with telling(by, at) as told:
         close_waiting(waiting_offers_of(lead), "withdraw", lead, told)
-        end_running_offer(lead, "withdrawn", at=at)
+        running = end_running_offer(lead, "withdrawn", at=at)
         told.move(
             lead,
             "withdraw",
+            about=running,
+            partner_id=None,
             closed_at=at,
             next_action_kind="",
             next_action_at=None,

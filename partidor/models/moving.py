@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from uuid import UUID
 
 from django.db import models
@@ -21,12 +20,12 @@ class Moving(models.Model):
     class Meta:
         abstract = True
 
-    def move(self, verb: str, *, at: datetime, **columns: object) -> None:
+    def move(self, verb: str, **columns: object) -> None:
         """Move this row by a verb and write further columns in the same UPDATE.
 
         Raises NotPossibleNow with the state that the database holds when the verb does not leave from it.
         """
-        if not move_all(type(self), [self.pk], verb, at=at, **columns):
+        if not move_all(type(self), [self.pk], verb, **columns):
             real = type(self)._default_manager.values_list("state", flat=True).get(pk=self.pk)
             raise NotPossibleNow(what=self.life.record, state=real, verb=verb)
         self.follow(columns, state=self.life.move(verb).target)
@@ -39,10 +38,7 @@ class Moving(models.Model):
             setattr(self, column, value)
 
 
-def move_all(model: type[Moving], ids: Collection[UUID], verb: str, *, at: datetime, **columns: object) -> int:
-    """Move those of the rows that the verb may move; return how many moved."""
+def move_all(model: type[Moving], ids: Collection[UUID], verb: str, **columns: object) -> int:
+    """Move those of the rows that the verb may move, and write further columns; return how many moved."""
     move = model.life.move(verb)
-    touched = {"updated_at": at} if model.life.record == "lead" else {}
-    return model._default_manager.filter(pk__in=ids, state__in=move.sources).update(
-        state=move.target, **touched, **columns
-    )
+    return model._default_manager.filter(pk__in=ids, state__in=move.sources).update(state=move.target, **columns)

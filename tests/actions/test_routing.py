@@ -7,6 +7,7 @@ import logging
 import pytest
 from django.db import transaction
 
+from partidor.access.leads import lead_for
 from partidor.actions.intake import Received, receive_leads
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.actions.partners import archive_partner, pause_partner
@@ -132,6 +133,17 @@ class TestWithdrawLead:
         lead = world.again(lead)
         assert (lead.state, lead.next_action_at, lead.closed_at) == ("withdrawn", None, START)
         assert world.offers(lead) == [("alpen", "withdrawn")]
+
+    def test_takes_it_out_of_the_hands_that_had_it(self, world: World) -> None:
+        lead, alpen = world.receive().lead, world.seen_by("alpen")
+        accept_offer(world.open_offer(lead, "alpen").pk, by=alpen, at=START)
+        assert lead_for(alpen, lead.pk).pk == lead.pk
+
+        withdrawn = withdraw_lead(lead.pk, by=world.manager, at=START + hours(1)).lead
+
+        with pytest.raises(NotFound):
+            lead_for(alpen, lead.pk)
+        assert (withdrawn.partner_id, withdrawn.updated_at) == (None, START + hours(1))
 
 
 class TestReview:

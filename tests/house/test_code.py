@@ -75,7 +75,7 @@ class TestStates:
         assert not broken, told(
             broken,
             "Only models/moving.py writes `state`: one conditional UPDATE, so that of two at once one is refused. "
-            "Use record.move(verb, at=...) or move_all(...).",
+            "Use record.move(verb, ...) or move_all(...).",
         )
 
     @staticmethod
