@@ -61,10 +61,8 @@ class Line:
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """Send a request; ``Idempotency_Key="a"`` and the like become headers."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent |= {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
         try:
-            self._http.request(method, f"/api/v1{path}", b"" if body is None else json.dumps(body).encode(), sent)
+            self._send(method, path, body, headers)
             response = self._http.getresponse()
             return Answer(response.status, {n.lower(): v for n, v in response.getheaders()}, response.read())
         except HTTPException as broken:  # an answer that was cut off
@@ -73,6 +71,17 @@ class Line:
         except OSError:
             self.close()
             raise
+
+    def abandon(self, method: str, path: str, body: object = None, **headers: str) -> None:
+        """Send a request and hang up without waiting for the answer."""
+        with contextlib.suppress(OSError):
+            self._send(method, path, body, headers)
+        self.close()
+
+    def _send(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> None:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent |= {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+        self._http.request(method, f"/api/v1{path}", b"" if body is None else json.dumps(body).encode(), sent)
 
     def close(self) -> None:
         """Close the connection; the next call opens a new one."""

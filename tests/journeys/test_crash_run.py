@@ -7,6 +7,7 @@ outcome must not depend on it.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -31,6 +32,8 @@ SECONDS = float(os.environ.get("PARTIDOR_TEST_CRASH_SECONDS", "8"))
 SEED = int(os.environ.get("PARTIDOR_TEST_CRASH_SEED", "20260302"))
 POSTERS = 3
 VICTIMS = ("web", "web process", "worker", "worker")
+HANGS_UP = 4
+"""Of so many senders one hangs up before the answer, and asks again: the answer that a kill loses, without the luck."""
 KILLED_EVERY = (0.2, 1.2)
 """Seconds until the next kill, drawn from between; the web lives that long after its first answer."""
 SETTLES_WITHIN = 60.0 + SECONDS
@@ -60,6 +63,8 @@ class Said:
     declined: list[str] = field(default_factory=list)
     lost: int = 0
     """Answers that never came, because the web was killed."""
+    abandoned: int = 0
+    """Requests whose sender did not wait for the answer and asked again at once."""
     wrong: list[str] = field(default_factory=list)
     """Answers that no kill excuses."""
 
@@ -71,10 +76,14 @@ class Load:
     world: World
     own: Processes
     said: Said = field(default_factory=Said)
+    calls: Iterator[int] = field(default_factory=itertools.count)
     ending: threading.Event = field(default_factory=threading.Event)
 
     def until_answered(self, line: Line, method: str, path: str, body: object = None, **headers: str) -> Answer:
-        """Ask again and again until somebody answers."""
+        """Ask again and again until somebody answers; every few times hang up on the first."""
+        if method == "POST" and next(self.calls) % HANGS_UP == 0:
+            line.abandon(method, path, body, **headers)
+            self.said.abandoned += 1
         while True:
             try:
                 return line.call(method, path, body, **headers)
@@ -265,6 +274,7 @@ def tell(said: Said, kills: Counter[str], settled_in: float) -> None:
         f"\n{connection.vendor}, {SECONDS:g} s, seed {SEED}, {len(TOWNS)} partners: {kills.total()} kills {dict(kills)}"
     )
     print(f"answered: {len(said.leads)} leads, {len(said.accepted)} accepts, {len(said.declined)} declines")
-    print(f"never answered, so asked again: {said.lost}; settled in {settled_in:.1f} s; rows: {rows}")
+    print(f"never answered, so asked again: {said.lost}, hung up: {said.abandoned}; settled in {settled_in:.1f} s")
+    print(f"rows: {rows}")
     for model in (Lead, Offer):
         print(f"{model._meta.db_table}: {dict(Counter(model._default_manager.values_list('state', flat=True)))}")
