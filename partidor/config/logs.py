@@ -59,6 +59,7 @@ GRANIAN: dict[str, Any] = {
     "loggers": {
         "_granian": {"level": "INFO", "handlers": ["console"], "propagate": False},
         "granian.access": {"level": "INFO", "handlers": ["access"], "propagate": False},
+        "django.request": {"level": "ERROR"},  # a refusal is an answer; two hundred rivals are no alarm
     },
 }
 """The same for the web server and its processes."""

@@ -115,6 +115,7 @@ class TestTwoHundredPartners:
 
         again = web.call(keys[partners[winner]], "POST", f"/offers/{offers[partners[winner]]}/accept")
         assert (again.status, again["repeated"]) == (200, True)
+        assert "WARNING" not in web.log.read_text(), "a refusal is no alarm"
         assert_no_deadlock()
         assert_whole()
 
