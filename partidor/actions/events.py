@@ -76,10 +76,12 @@ class Told:
             )
         )
 
-    def move(self, lead: Lead, verb: str, *, about: Offer | None = None, **columns: object) -> None:
-        """Move a lead, tell the move's event (about an offer, if one is named), and write what else changed with it."""
+    def move(
+        self, lead: Lead, verb: str, columns: Mapping[str, object], *, offer: Offer | None = None, **codes: object
+    ) -> None:
+        """Move a lead, tell the move's event with its codes, and write further columns in the same UPDATE."""
         if event := Lead.life.move(verb).event:
-            self.event(lead, event, offer=about)
+            self.event(lead, event, offer=offer, **codes)
         lead.move(verb, **self._written(lead), **columns)
 
     def note(self, leads: Sequence[Lead], columns: Callable[[Lead], dict[str, object]] = lambda lead: {}) -> None:

@@ -61,7 +61,7 @@ def accept_offer(offer_id: UUID, *, by: Viewer, at: datetime) -> Answered:
     with telling(by, at) as told:
         told.event(lead, "offer.accepted", offer=offer)
         close_waiting(list(waiting.values()), "supersede", lead, told, notify=True)
-        told.move(lead, "accept", **in_hands_of(offer, by, at))
+        told.move(lead, "accept", in_hands_of(offer, by, at))
     return Answered(offer, lead)
 
 
@@ -121,13 +121,12 @@ def decline_offer(offer_id: UUID, *, reason: str, note: str = "", by: Viewer, at
         told.event(lead, "offer.declined", offer=offer, reason=reason)
         if is_doubtful(list(earlier), vendor_of(by).decline_policies):
             close_waiting(list(waiting.values()), "withdraw", lead, told)
+            spam = "declined-as-spam"
             told.move(
                 lead,
                 "doubt",
-                attention_reason="declined-as-spam",
-                attention_at=at,
-                next_action_kind="",
-                next_action_at=None,
+                {"attention_reason": spam, "attention_at": at, "next_action_kind": "", "next_action_at": None},
+                reason=spam,
             )
         elif waiting:
             told.note([lead])

@@ -8,9 +8,9 @@ from uuid import UUID
 from partidor.access.leads import lead_for
 from partidor.access.viewer import Viewer
 from partidor.actions.events import telling
-from partidor.actions.routing import Steered, route_leads
+from partidor.actions.routing import Steered, closed, route_leads
 from partidor.actions.transactions import in_one_transaction
-from partidor.domain.refusal import FieldError, NotPossibleNow, WrongContent
+from partidor.domain.refusal import FieldError, WrongContent
 
 LONGEST_PARKING = timedelta(days=365)
 
@@ -22,7 +22,7 @@ def release_lead(lead_id: UUID, *, by: Viewer, at: datetime) -> Steered:
     lead = lead_for(by, lead_id, lock=True)
 
     with telling(by, at) as told:
-        told.move(lead, "release", attention_reason="routing", attention_at=None)
+        told.move(lead, "release", {"attention_reason": "routing", "attention_at": None})
         route_leads([lead], told=told, trigger="release")
     return Steered(lead)
 
@@ -41,10 +41,8 @@ def park_lead(lead_id: UUID, *, until: datetime, by: Viewer, at: datetime) -> St
         told.move(
             lead,
             "park",
-            next_action_kind="unpark",
-            next_action_at=until,
-            attention_reason="",
-            attention_at=None,
+            {"next_action_kind": "unpark", "next_action_at": until, "attention_reason": "", "attention_at": None},
+            until=until.isoformat(),
         )
     return Steered(lead)
 
@@ -58,22 +56,9 @@ def reject_lead(lead_id: UUID, *, reason: str, by: Viewer, at: datetime) -> Stee
         raise WrongContent([FieldError("reason", f"must be one of {', '.join(REJECT_REASONS)}")])
     if lead.state == "rejected":
         return Steered(lead, repeated=True)
-    if lead.state not in lead.life.move("reject").sources:
-        raise NotPossibleNow(what="lead", state=lead.state, verb="reject")
 
     with telling(by, at) as told:
-        told.event(lead, "lead.rejected", reason=reason)
-        told.move_leads(
-            [lead],
-            "reject",
-            lambda lead: {
-                "closed_at": at,
-                "next_action_kind": "",
-                "next_action_at": None,
-                "attention_reason": "",
-                "attention_at": None,
-            },
-        )
+        told.move(lead, "reject", closed(at), reason=reason)
     return Steered(lead)
 
 

@@ -56,7 +56,8 @@ def reroute_lead(lead_id: UUID, *, again: bool = False, by: Viewer, at: datetime
 
     with telling(by, at) as told:
         taken = end_running_offer(lead, "taken_back", at=at)
-        told.move(lead, verb, about=taken, partner_id=None, accepted_at=None, via="", attention_reason="routing")
+        columns = {"partner_id": None, "accepted_at": None, "via": "", "attention_reason": "routing"}
+        told.move(lead, verb, columns, offer=taken, again=again)
         route_leads([lead], told=told, trigger="reroute", again=again)
     return Steered(lead)
 
@@ -99,18 +100,13 @@ def assign_lead(lead_id: UUID, *, partner_id: UUID, reason: str, by: Viewer, at:
         if running is not None:
             running.end("reassigned", at)
         Offer.open([offer])
-        told.event(lead, "lead.assigned", offer=offer, before=str(running.partner_id) if running else None)
+        columns = in_hands_of(offer, by, at) | {
+            "first_offered_at": lead.first_offered_at or at,
+            "next_step": None,
+            "next_repetition": None,
+        }
+        told.move(lead, "assign", columns, offer=offer, before=str(running.partner_id) if running else None)
         told.notice("lead.assigned", offer.pk, lead=lead, offer=offer, partner_id=partner_id)
-        told.move_leads(
-            [lead],
-            "assign",
-            lambda lead: {
-                **in_hands_of(offer, by, at),
-                "first_offered_at": lead.first_offered_at or at,
-                "next_step": None,
-                "next_repetition": None,
-            },
-        )
     return Steered(lead, warnings=("This partner is paused at the moment.",) if partner.paused(at) else ())
 
 
@@ -128,15 +124,16 @@ def withdraw_lead(lead_id: UUID, *, by: Viewer, at: datetime) -> Steered:
     with telling(by, at) as told:
         close_waiting(waiting_offers_of(lead), "withdraw", lead, told)
         running = end_running_offer(lead, "withdrawn", at=at)
-        told.move(
-            lead,
-            "withdraw",
-            about=running,
-            partner_id=None,
-            closed_at=at,
-            next_action_kind="",
-            next_action_at=None,
-            attention_reason="",
-            attention_at=None,
-        )
+        told.move(lead, "withdraw", {"partner_id": None, **closed(at)}, offer=running)
     return Steered(lead)
+
+
+def closed(at: datetime) -> dict[str, object]:
+    """Say what stands in a lead that is closed without an order."""
+    return {
+        "closed_at": at,
+        "next_action_kind": "",
+        "next_action_at": None,
+        "attention_reason": "",
+        "attention_at": None,
+    }

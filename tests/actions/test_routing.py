@@ -15,7 +15,7 @@ from partidor.actions.qualification import park_lead, reject_lead, release_lead
 from partidor.actions.routing import assign_lead, reroute_lead, withdraw_lead
 from partidor.actions.sources import add_source
 from partidor.domain.refusal import NotAllowed, NotFound, NotPossibleNow, WrongContent
-from partidor.models import Decision, Lead, Offer
+from partidor.models import Decision, Event, Lead, Offer
 from partidor.models.ledger import read_ledger
 from tests.world import START, World, hours
 
@@ -97,7 +97,9 @@ class TestRerouteLead:
 
         assert world.offers(lead) == [("alpen", "accepted"), ("bergmann", "open")]
         assert Offer.objects.get(lead=lead, state="accepted").ended_by == "taken_back"
-        assert "lead.taken_back" in world.events(lead)
+        told = Event.objects.get(lead=lead, type="lead.taken_back").data
+        assert told["partner"] == str(world.partners["alpen"].pk)
+        assert told["offer"] == str(Offer.objects.get(lead=lead, state="accepted").pk)
 
     def test_sends_an_unassigned_lead_through_the_rules_of_today(self, world: World) -> None:
         world.rules([{"name": "Nobody", "when": {"all": []}, "who": {"kind": {"in": ["oem"]}},
@@ -144,6 +146,29 @@ class TestWithdrawLead:
         with pytest.raises(NotFound):
             lead_for(alpen, lead.pk)
         assert (withdrawn.partner_id, withdrawn.updated_at) == (None, START + hours(1))
+
+
+class TestEvents:
+    def test_tell_with_a_move_what_the_docs_promise(self, world: World) -> None:
+        add_source({"name": "fair", "kind": "event", "review": True}, by=world.manager, at=START)
+        parked, until = world.receive(source="fair").lead, START + hours(24)
+        park_lead(parked.pk, until=until, by=world.manager, at=START)
+        taken = world.receive().lead
+        offer = world.open_offer(taken, "alpen")
+        accept_offer(offer.pk, by=world.seen_by("alpen"), at=START)
+        reroute_lead(taken.pk, by=world.manager, at=START)
+        doubtful = world.receive().lead
+        for partner in ("alpen", "bergmann"):
+            decline_offer(world.open_offer(doubtful, partner).pk, reason="spam", by=world.seen_by(partner), at=START)
+
+        def told(lead: Lead, what: str) -> object:
+            return Event.objects.get(lead=lead, type=what).data
+
+        assert told(parked, "lead.parked") == {"until": until.isoformat()}
+        assert told(taken, "lead.taken_back") == {
+            "offer": str(offer.pk), "partner": str(offer.partner_id), "again": False,
+        }  # fmt: skip
+        assert told(doubtful, "lead.held") == {"reason": "declined-as-spam"}
 
 
 class TestReview:

@@ -43,9 +43,11 @@ def told_content() -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for source in sources("partidor/actions"):
         for call in nodes(source, ast.Call):
-            if not dotted(call.func).endswith((".event", ".vendor_event")):
+            if not dotted(call.func).endswith((".event", ".vendor_event", "told.move")):
                 continue
             types = [str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)]
+            if dotted(call.func) == "told.move":
+                types = [event for verb in types if (event := states.LEAD.move(verb).event)]
             keys = [keyword.arg for keyword in call.keywords if keyword.arg]
             if len(types) == 1:
                 named = [key for each in keys for key in ((each, "partner") if each == "offer" else (each,))]
