@@ -14,7 +14,8 @@ from bench._stage import apart, stage
 CLIENTS = {"postgresql": 8, "sqlite": 4}
 LEADS = {"postgresql": 3_000, "sqlite": 1_000}
 QUICK_LEADS = 60
-WARM_UP = 40
+WARM_UP = 200
+"""Leads before the measured ones: each process compiles the rules and fills its caches once."""
 PEER = 8.6
 """Leads a second of Odoo 19 Community, the nearest open peer, on a machine like this."""
 MOST_STATEMENTS = 16
