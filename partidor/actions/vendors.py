@@ -12,7 +12,7 @@ from partidor.access.viewer import SCOPES, system
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.refusal import Refusal
 from partidor.domain.routing.ruleset import DEFAULT_RULES
-from partidor.models import ApiKey, Membership, RulesetVersion, Source, Vendor
+from partidor.models import ApiKey, LedgerRow, Membership, RulesetVersion, Source, Vendor
 from partidor.models.person import set_first_password
 
 
@@ -41,6 +41,7 @@ def found_vendor(
     vendor = Vendor.found(
         slug=slug, name=name, country=country, time_zone=time_zone, language=language, currency=currency, at=at
     )
+    LedgerRow.open(vendor, at)
     actor = system(vendor.pk, "init").actor
     RulesetVersion.draft(vendor, DEFAULT_RULES, actor, at)
     RulesetVersion.publish(vendor, DEFAULT_RULES, "The rule every vendor starts with", actor, at)

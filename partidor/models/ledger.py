@@ -22,6 +22,11 @@ class LedgerRow(models.Model):
     class Meta:
         db_table = "ledger"
 
+    @classmethod
+    def open(cls, vendor: Vendor, at: datetime) -> None:
+        """Open the vendor's empty ledger."""
+        cls.objects.create(vendor=vendor, updated_at=at)
+
     def __str__(self) -> str:
         return f"ledger of {self.vendor_id}"
 

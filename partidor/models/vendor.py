@@ -45,12 +45,8 @@ class Vendor(Row):
 
     @classmethod
     def found(cls, *, slug: str, name: str, at: datetime, **columns: object) -> Vendor:
-        """Create a vendor with the usual dimensions and an empty ledger."""
-        from partidor.models.ledger import LedgerRow
-
-        vendor = cls.objects.create(slug=slug, name=name, created_at=at, dimensions=DIMENSIONS, **columns)
-        LedgerRow.objects.create(vendor=vendor, updated_at=at)
-        return vendor
+        """Create a vendor with the usual dimensions."""
+        return cls.objects.create(slug=slug, name=name, created_at=at, dimensions=DIMENSIONS, **columns)
 
 
 def next_network_version(vendor_id: UUID) -> int:

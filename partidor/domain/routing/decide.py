@@ -11,10 +11,10 @@ from typing import Any
 
 from partidor.domain.facts import Asked, LeadFacts, Value
 from partidor.domain.offers import Cursor, Plan, Step, following, is_last
-from partidor.domain.routing.decision import EXCLUSIONS, REASONS, SHOWN, Decision, Draw, Given, Pinned, cursor_of
+from partidor.domain.routing.decision import EXCLUSIONS, REASONS, SHOWN, Decision, Draw, Given, Pinned, Seen, cursor_of
 from partidor.domain.routing.fairness import MICRO, account_of
 from partidor.domain.routing.fill import Filling
-from partidor.domain.routing.live import LiveState, Seen
+from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import LeadView
 from partidor.domain.routing.rank import Candidate, order_on

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from partidor.domain.facts import Asked, LeadFacts, Value
 from partidor.domain.offers import Cursor, Step
-from partidor.domain.routing.live import Seen
-from partidor.domain.routing.network import rounded
+from partidor.domain.routing.network import bits, pack, rounded
 from partidor.domain.routing.rank import Candidate
 
 SHOWN = 20
@@ -18,6 +17,41 @@ EXCLUSIONS = ("paused", "no_hours", "at_capacity", "already_asked", "feedback_du
 """Why a partner is out, in this order: each partner has the first code that is true of it."""
 REASONS = ("no_rule", "no_partner", "nobody_left")
 """Why a lead is unassigned: no rule holds; rules hold, but none has a candidate; the plan of its rule has run out."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """The live state that a decision was made from, by positions in the network."""
+
+    paused: int = 0
+    no_hours: int = 0
+    at_capacity: int = 0
+    feedback_due: int = 0
+    eligible: int = 0
+    loads: Sequence[int] = ()
+    """Loads by position, when the rule asks for loads; only those of the eligible count and are kept."""
+    debts: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    """Total and temperature debts, in millionths, of those who were compared or are shown."""
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is kept."""
+        return isinstance(other, Seen) and self.record() == other.record()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def record(self) -> dict[str, Any]:
+        """Write it as JSON."""
+        members = sorted(self.debts)
+        loads = [self.loads[at] for at in bits(self.eligible)] if self.loads else []
+        return {
+            "paused": pack(self.paused),
+            "no_hours": pack(self.no_hours),
+            "at_capacity": pack(self.at_capacity),
+            "feedback_due": pack(self.feedback_due),
+            "eligible": pack(self.eligible),
+            "loads": loads if any(loads) else [],
+            "debts": [[at, *self.debts[at]] for at in members if any(self.debts[at])],
+        }
 
 
 class Draw(NamedTuple):

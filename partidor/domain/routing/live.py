@@ -3,53 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from partidor.domain.facts import LeadFacts
+from partidor.domain.routing.decision import Decision
 from partidor.domain.routing.fairness import Ledger, account_of
-from partidor.domain.routing.network import Network, bits, pack, unpack
-
-if TYPE_CHECKING:
-    from partidor.domain.routing.decision import Decision
+from partidor.domain.routing.network import Network, bits, unpack
 
 _ACCOUNT_PLACE = {"hot": 2, "warm": 4, "cold": 6}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """The live state that a decision was made from, by positions in the network."""
-
-    paused: int = 0
-    no_hours: int = 0
-    at_capacity: int = 0
-    feedback_due: int = 0
-    eligible: int = 0
-    loads: Sequence[int] = ()
-    """Loads by position, when the rule asks for loads; only those of the eligible count and are kept."""
-    debts: Mapping[int, tuple[int, int]] = field(default_factory=dict)
-    """Total and temperature debts, in millionths, of those who were compared or are shown."""
-
-    def __eq__(self, other: object) -> bool:
-        """Compare what is kept."""
-        return isinstance(other, Seen) and self.record() == other.record()
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def record(self) -> dict[str, Any]:
-        """Write it as JSON."""
-        members = sorted(self.debts)
-        loads = [self.loads[at] for at in bits(self.eligible)] if self.loads else []
-        return {
-            "paused": pack(self.paused),
-            "no_hours": pack(self.no_hours),
-            "at_capacity": pack(self.at_capacity),
-            "feedback_due": pack(self.feedback_due),
-            "eligible": pack(self.eligible),
-            "loads": loads if any(loads) else [],
-            "debts": [[at, *self.debts[at]] for at in members if any(self.debts[at])],
-        }
 
 
 class LiveState:
