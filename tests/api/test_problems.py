@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 
 import pytest
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
 
 from partidor.domain.refusal import Refusal
-from partidor.inbound.api.v1 import leads, problems
+from partidor.inbound.api.v1 import bodies, leads, problems
 from tests.api.calling import Answer, Caller
 from tests.world import World
 
@@ -47,6 +47,23 @@ class TestWithoutAKey:
         assert "://" not in page.text, "no other host is asked"
         assert Caller().get("/docs/swagger-ui-bundle.js").status == 200
         assert Caller().get("/docs/redoc.standalone.js").status == 404
+
+
+class TestBodiesThatNobodyRead:
+    def test_are_read_away_so_that_the_connection_serves_the_next_call(self) -> None:
+        request = RequestFactory().generic("POST", "/", b"x" * 200_000)
+        assert bodies.drained(request)
+        assert request.read() == b""
+
+    def test_end_the_connection_where_there_is_no_end_to_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bodies, "DRAINED", 1000)
+        assert not bodies.drained(RequestFactory().generic("POST", "/", b"x" * 1001))
+        assert bodies.drained(RequestFactory().generic("POST", "/", b"x" * 999))
+
+    @pytest.mark.parametrize("path", ["/leads", "/nowhere"])
+    def test_in_chunks_end_the_connection_and_say_so(self, world: World, path: str) -> None:
+        assert Caller().post(path, {"a": 1}, Transfer_Encoding="chunked").headers["Connection"] == "close"
+        assert "Connection" not in Caller().post(path, {"a": 1}).headers
 
 
 class TestBodies:

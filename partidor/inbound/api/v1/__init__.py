@@ -26,6 +26,7 @@ from partidor.inbound.api.v1 import (
     sources,
 )
 from partidor.inbound.api.v1.auth import Key
+from partidor.inbound.api.v1.bodies import drained
 
 View = Callable[..., HttpResponse]
 
@@ -52,7 +53,7 @@ class Api(NinjaAPI):
             path("docs", document.docs_page, name="docs"),
             path("docs/<str:name>", document.docs_file, name="docs-file"),
         ]
-        return [*(_guarded(pattern) for pattern in [*own, *super()._get_urls()]), re_path("", _nothing_here)]
+        return [_guarded(pattern) for pattern in [*own, *super()._get_urls(), re_path("", _nothing_here)]]
 
 
 def _guarded(pattern: URLPattern | URLResolver) -> URLPattern:
@@ -64,10 +65,12 @@ def _guarded(pattern: URLPattern | URLResolver) -> URLPattern:
         try:
             response = view(request, *args, **kwargs)
         except Http404 as error:
-            return problems.answered(request, error)
+            response = problems.answered(request, error)
         if isinstance(response, HttpResponseNotAllowed):
             known = ", ".join(sorted(response["Allow"].split(", ")))
             response = problems.refused(request, problems.WrongMethod(method=str(request.method)[:20], known=known))
+        if not drained(request):
+            response["Connection"] = "close"
         if not response.streaming:
             response["Content-Length"] = str(len(response.content))
         return response
@@ -77,7 +80,7 @@ def _guarded(pattern: URLPattern | URLResolver) -> URLPattern:
 
 
 def _nothing_here(request: HttpRequest) -> HttpResponse:
-    return problems.answered(request, Http404())
+    raise Http404
 
 
 api = Api(

@@ -17,6 +17,8 @@ from partidor.inbound.api.v1.problems import TooLarge, Unreadable
 
 MIB = 1 << 20
 DEEPEST = 64
+DRAINED = 16 * MIB
+"""Bytes of an unread body that are read away after the answer was found; beyond them the connection is closed."""
 
 
 def body_of(request: HttpRequest, longest: int = MIB) -> bytes:
@@ -35,6 +37,25 @@ def body_of(request: HttpRequest, longest: int = MIB) -> bytes:
     if len(body) > longest:
         raise TooLarge(most=f"{longest:,}")
     return body
+
+
+def drained(request: HttpRequest) -> bool:
+    """Read away the body of a request that was answered without it; return whether nothing of it is left.
+
+    With something left the server drops the connection, and a client that sends its next request over it gets none
+    of the answers: a refusal of one call would break another.
+    """
+    if getattr(request, "_read_started", False):
+        return True
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        return False
+    left = DRAINED
+    try:
+        while left > 0 and (piece := request.read(min(left, 1 << 16))):
+            left -= len(piece)
+    except OSError:
+        return False
+    return left > 0
 
 
 def object_of(request: HttpRequest) -> dict[str, Any]:
