@@ -46,12 +46,17 @@ def change_source(source_id: UUID, patch: Mapping[str, object], *, by: Viewer, a
 
 
 @in_one_transaction
-def archive_source(source_id: UUID, *, by: Viewer, at: datetime) -> Source:
-    """Archive a source: no new leads come from it. Raises NotFound, NotAllowed."""
+def archive_source(source_id: UUID, *, by: Viewer, at: datetime) -> tuple[Source, bool]:
+    """Archive a source: no new leads come from it. Return it, and whether it was archived already.
+
+    Raises NotFound, NotAllowed.
+    """
     by.require_vendor("rules:write")
-    source = source_for(by, source_id)
+    source = source_for(by, source_id, archived=True)
+    if source.archived_at is not None:
+        return source, True
     source.change({"archived_at": at})
-    return source
+    return source, False
 
 
 def _read_source(payload: Mapping[str, object], defaults: Mapping[str, object]) -> dict[str, object]:

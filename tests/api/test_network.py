@@ -71,6 +71,7 @@ class TestSourcesAndFields:
         assert acme.call("PATCH", path, {"default_temperature": "hot"})["default_temperature"] == "hot"
         assert acme.get(path)["default_temperature"] == "hot"
         assert acme.call("DELETE", path)["archived_at"]
+        assert acme.call("DELETE", path)["repeated"] is True
         assert acme.get(path).status == 404
         assert "fair" not in {each["name"] for each in acme.get("/sources")["items"]}
 

@@ -24,7 +24,10 @@ router = Router(tags=["sources"])
 @router.post("", response=makes(SourceCard), openapi_extra=shapes.takes(shapes.SOURCE))
 @repeatable()
 def add(request: HttpRequest) -> HttpResponse:
-    """Add a source. One of this name that is there already stays as it is (200, `"repeated": true`)."""
+    """Add a source. One of this name that is there already stays as it is (200, `"repeated": true`).
+
+    An archived one is taken into use again.
+    """
     by, at = asker(request)
     source, repeated = add_source(object_of(request), by=by, at=at)
     return made(about_sources.source_card(source), repeated=repeated)
@@ -55,4 +58,5 @@ def change(request: HttpRequest, source_id: UUID) -> HttpResponse:
 def archive(request: HttpRequest, source_id: UUID) -> HttpResponse:
     """Archive a source: no new leads come from it."""
     by, at = asker(request)
-    return done(about_sources.source_card(archive_source(source_id, by=by, at=at)), repeated=False)
+    source, repeated = archive_source(source_id, by=by, at=at)
+    return done(about_sources.source_card(source), repeated=repeated)
