@@ -28,8 +28,8 @@ def invite_person(
     by.require_vendor("admin")
     roles = VENDOR_ROLES if partner_id is None else PARTNER_ROLES
     errors = []
-    if partner_id is not None:
-        partner_for(by, partner_id)
+    if partner_id is not None and partner_for(by, partner_id).archived_at is not None:
+        errors.append(FieldError("partner", "is archived; choose a partner in use"))
     try:
         email = validate_email(email, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:

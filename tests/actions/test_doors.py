@@ -7,6 +7,7 @@ import pytest
 from partidor.access.viewer import UnknownKey, viewer_of_key
 from partidor.actions.keys import issue_key, revoke_key
 from partidor.actions.once import Answer, IdempotencyKeyReused, ShownOnce, forget_old_answers, once
+from partidor.actions.partners import archive_partner
 from partidor.actions.people import invite_person
 from partidor.actions.sources import add_source, archive_source, change_source, define_field
 from partidor.actions.vendors import VendorExists, found_vendor
@@ -34,8 +35,6 @@ class TestKeys:
         assert viewer_of_key(secret, at=START).partner_id == world.partners["alpen"].pk
 
     def test_expire_are_revoked_and_die_with_their_partner(self, world: World) -> None:
-        from partidor.actions.partners import archive_partner
-
         key, short = issue_key(name="k", scopes=["leads:read"], partner_id=None, expires_at=START + hours(1),
                                by=world.manager, at=START)  # fmt: skip
         partners = world.key_of("alpen")
@@ -71,6 +70,12 @@ class TestInvitePerson:
 
         assert [invite(), invite()] == [False, True]
         assert world.notices("person.invited") == 1
+
+    def test_refuses_a_partner_that_is_archived(self, world: World) -> None:
+        archive_partner(world.partners["alpen"].pk, by=world.manager, at=START)
+        with pytest.raises(WrongContent, match="partner: is archived"):
+            invite_person(email="e@m.example", name="E", role="partner_sales",
+                          partner_id=world.partners["alpen"].pk, by=world.manager, at=START)  # fmt: skip
 
     def test_refuses_roles_of_the_other_side(self, world: World) -> None:
         with pytest.raises(WrongContent, match="role"):
