@@ -138,7 +138,9 @@ def _read(payloads: Sequence[Payload], vendor: Vendor, by: Viewer) -> list[tuple
                 required=source.required if source else (),
             )
         except WrongContent as wrong:
-            errors = wrong.errors if source else [*wrong.errors, _unknown_source(payload, by)]
+            errors = wrong.errors
+            if source is None:  # what is said of it further in does not know which sources there are
+                errors = [error for error in errors if error.field != "source"] + [_unknown_source(payload, by)]
             read.append(WrongContent(list(dict.fromkeys(errors))))
         else:
             read.append((inquiry, source) if source else WrongContent([_unknown_source(payload, by)]))
@@ -147,7 +149,11 @@ def _read(payloads: Sequence[Payload], vendor: Vendor, by: Viewer) -> list[tuple
 
 def _unknown_source(payload: Payload, by: Viewer) -> FieldError:
     known = ", ".join(sources_of(by).order_by("name").values_list("name", flat=True)) or "none yet"
-    return FieldError("source", f"{payload.get('source')!r} is not a source of this vendor; known are: {known}")
+    if (given := payload.get("source")) in (None, ""):
+        return FieldError("source", f"is missing; name the source that the lead comes from: {known}")
+    if not isinstance(given, str):
+        return FieldError("source", f"must be the name of a source; known are: {known}")
+    return FieldError("source", f"{given[:100]!r} is not a source of this vendor; known are: {known}")
 
 
 def _keep(arrivals: Sequence[tuple[int, Inquiry, Source]], vendor: Vendor, told: Told) -> dict[int, Received]:

@@ -57,7 +57,11 @@ class NextAction:
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """An offer as it stands beside its lead."""
+    """An offer as it stands beside its lead.
+
+    ``ended_at`` and ``ended_by`` tell when and how an accepted offer ended (handed_back, taken_back, passed_on,
+    reassigned, withdrawn, closed); None and empty while its partner has the lead.
+    """
 
     id: UUID
     state: str
@@ -71,6 +75,8 @@ class OfferLine:
     seen_at: datetime | None
     answered_at: datetime | None
     reason: str
+    ended_at: datetime | None
+    ended_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,8 @@ def line_of(viewer: Viewer, offer: Offer) -> dict[str, Any]:
         "seen_at": offer.seen_at,
         "answered_at": offer.answered_at,
         "reason": offer.reason,
+        "ended_at": offer.ended_at,
+        "ended_by": offer.ended_by,
     }
 
 

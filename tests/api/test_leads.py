@@ -55,9 +55,13 @@ class TestPostLeads:
         assert answer.status == 422
         fields = {error["field"] for error in answer["errors"]}
         assert {"colour", "employees", "source"} <= fields
-        known = next(e["message"] for e in answer["errors"] if e["field"] == "source")
-        assert "website" in known
         assert Lead.objects.count() == 0
+
+    @pytest.mark.parametrize("source", [None, "", "nowhere", 5, ["api"], "x" * 301])
+    def test_says_once_which_sources_there_are(self, world: World, acme: Caller, source: object) -> None:
+        answer = acme.post("/leads", world.inquiry() | {"source": source})
+        (known,) = (e["message"] for e in answer["errors"] if e["field"] == "source")
+        assert known.endswith(": api, import, website")
 
     @pytest.mark.parametrize(
         "body", [b'{"source": "a\\u0000pi"}', b'{"so\\u0000urce": 1}', b'{"custom": {"a": "\\u0000"}}']
@@ -239,6 +243,15 @@ class TestVerbs:
         assert acme.post(f"/leads/{lead}/withdraw")["repeated"] is True
         late = acme.post(f"/leads/{lead}/reroute")
         assert (late.status, late["code"], late["state"]) == (409, "not-possible-now", "withdrawn")
+
+    def test_tell_which_of_two_accepted_offers_has_ended_and_how(self, world: World, acme: Caller) -> None:
+        lead = acme.post("/leads", world.inquiry())["id"]
+        for name in ("citroen", "alpen"):
+            answer = acme.post(f"/leads/{lead}/assign", {"partner": str(world.partners[name].pk), "reason": "why"})
+        accepted = {offer["partner"]: offer for offer in answer["offers"] if offer["state"] == "accepted"}
+        before, now = (accepted[str(world.partners[name].pk)] for name in ("citroen", "alpen"))
+        assert (before["ended_by"], before["ended_at"] is None) == ("reassigned", False)
+        assert (now["ended_by"], now["ended_at"]) == ("", None)
 
     def test_assigning_a_paused_partner_warns(self, world: World, acme: Caller) -> None:
         lead = acme.post("/leads", world.inquiry())["id"]
