@@ -91,6 +91,8 @@ def show(value: object) -> str:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, (int, float)):
         return "a number of many digits" if isinstance(value, int) and abs(value) > 10**20 else repr(value)
+    if value == []:
+        return "an empty list"
     return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else "something else"
 
 

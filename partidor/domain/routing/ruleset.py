@@ -271,7 +271,7 @@ def _criterion(tree: object, path: str, complaints: Complaints, known: Known) ->
 def _plan(tree: object, path: str, complaints: Complaints) -> Plan:
     if not isinstance(tree, list) or not 0 < len(tree) <= MOST_STEPS:
         remedy = f'write 1 to {MOST_STEPS} steps like [{{"offer_to": 1, "window": "8h"}}]'
-        complaints.add(path, f"{'an empty list' if tree == [] else show(tree)} is no plan; {remedy}")
+        complaints.add(path, f"{show(tree)} is no plan; {remedy}")
         return ()
     return tuple(_step(one, f"{path}[{at}]", complaints) for at, one in enumerate(tree))
 

@@ -103,7 +103,7 @@ class TestCompileRuleset:
             ({"order": [{"by": "load", "points": 5, "zero_at_km": 3}]}, "order[0].zero_at_km", "it is one of by"),
             ({"order": [{"by": "tag", "points": 5, "values": ["x"]}]}, "order[0].dimension", "no dimension"),
             ({"order": [{"by": "tag", "points": 5, "dimension": "d", "values": "x"}]}, "order[0].values", "list of"),
-            ({"when": []}, "when", "a list is no condition"),
+            ({"when": []}, "when", "an empty list is no condition"),
             ({"when": {}}, "when.field", "no lead field null"),
             ({"when": {"any": []}}, "when.any", "never holds"),
             ({"when": {"all": [], "any": []}}, "when", 'stands beside "any"'),
