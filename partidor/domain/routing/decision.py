@@ -11,7 +11,7 @@ from partidor.domain.offers import Cursor, Step
 from partidor.domain.routing.network import bits, pack, rounded
 from partidor.domain.routing.rank import Candidate
 
-SHOWN = 20
+SHOWN = 10
 """How many candidates a decision keeps, unless more are asked."""
 EXCLUSIONS = ("paused", "no_hours", "at_capacity", "already_asked", "feedback_due", "who")
 """Why a partner is out, in this order: each partner has the first code that is true of it."""
