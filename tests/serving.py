@@ -108,10 +108,10 @@ class Processes:
         return subprocess.run(command, cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False)
 
     def start(self, name: str) -> None:
-        """Start ``web`` or ``worker``, in a session of its own so that it can be killed with all its children."""
+        """Start ``web``, ``worker`` or ``worker 2``, in a session of its own, to be killed with all its children."""
         with self.log.open("ab") as said:
             self._alive[name] = subprocess.Popen(
-                [*COMMAND, name],
+                [*COMMAND, name.partition(" ")[0]],
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=said,

@@ -1,4 +1,4 @@
-"""Web and worker killed at random under load, and started again: nothing is lost, nothing is there twice.
+"""Web and workers killed at random under load, and started again: nothing is lost, nothing is there twice.
 
 ``PARTIDOR_TEST_CRASH_SECONDS`` says how long (a few seconds unless set), ``PARTIDOR_TEST_CRASH_SEED`` which run;
 ``-s`` prints what happened. Who is killed when follows from the seed; what the machine makes of it does not, and the
@@ -31,7 +31,8 @@ from tests.world import TOWNS, World
 SECONDS = float(os.environ.get("PARTIDOR_TEST_CRASH_SECONDS", "8"))
 SEED = int(os.environ.get("PARTIDOR_TEST_CRASH_SEED", "20260302"))
 POSTERS = 3
-VICTIMS = ("web", "web process", "worker", "worker")
+PROCESSES = ("web", "worker 1", "worker 2")
+VICTIMS = (*PROCESSES, "web process")
 HANGS_UP = 4
 """Of so many senders one hangs up before the answer, and asks again: the answer that a kill loses, without the luck."""
 KILLED_EVERY = (0.2, 1.2)
@@ -150,14 +151,14 @@ def world(transactional_db: None) -> World:
 @pytest.fixture
 def own(world: World, tmp_path: Path) -> Iterator[Processes]:
     with processes(tmp_path, PARTIDOR_API_RATE="1000000/1000000") as mine:
-        for name in ("web", "worker"):
+        for name in PROCESSES:
             mine.start(name)
         mine.wait_until_it_answers()
         yield mine
 
 
 def kill_at_random(own: Processes, seconds: float, dice: random.Random) -> Counter[str]:
-    """Kill and start again for some seconds, until each had its turn: web, one of its processes, worker."""
+    """Kill and start again for some seconds, until each had its turn: web, one of its processes, each worker."""
     kills: Counter[str] = Counter()
     end = time.monotonic() + seconds
     turns: list[str] = []
@@ -196,7 +197,8 @@ def wait_until(holds: Callable[[], bool], seconds: float) -> float:
     return time.monotonic() - began
 
 
-class TestWebAndWorkerKilledAtRandomUnderLoad:
+@pytest.mark.slow
+class TestWebAndWorkersKilledAtRandomUnderLoad:
     def test_lose_nothing_and_do_nothing_twice(self, world: World, own: Processes) -> None:
         dice = random.Random(SEED)
         load = Load(world, own)
@@ -217,13 +219,12 @@ class TestWebAndWorkerKilledAtRandomUnderLoad:
             client.join(60)
             assert not client.is_alive(), f"{client.name} never got its answer"
         took = wait_until(settled, SETTLES_WITHIN)
-        for name in ("web", "worker"):
+        for name in PROCESSES:
             assert own.end(name) == 0
         tell(load.said, kills, took)
 
         assert load.said.wrong == []
-        assert kills["web"]
-        assert kills["worker"]
+        assert all(kills[name] for name in PROCESSES)
         self.every_promise_was_kept(load.said)
         self.everybody_was_told_once(world)
         assert read_ledger(world.vendor.pk).sum() == 0
