@@ -11,18 +11,19 @@ from partidor.domain.refusal import NotFound
 from partidor.models import (
     ApiKey,
     FieldDefinition,
-        Membership,
+    Membership,
     Partner,
     PartnerParent,
     RulesetVersion,
     Source,
     Vendor,
-)  # fmt: skip
+)
 
 
 def partners_of(viewer: Viewer) -> QuerySet[Partner]:
-    """Return the vendor's partners."""
-    return Partner.objects.filter(vendor_id=viewer.vendor_id)
+    """Return the vendor's partners; a partner sees itself alone."""
+    partners = Partner.objects.filter(vendor_id=viewer.vendor_id)
+    return partners if viewer.partner_id is None else partners.filter(pk=viewer.partner_id)
 
 
 def partner_for(viewer: Viewer, partner_id: UUID, *, lock: bool = False) -> Partner:

@@ -154,9 +154,11 @@ def change_partner(partner_id: UUID, patch: Payload, *, by: Viewer, at: datetime
     return Kept(partner)
 
 
+@in_one_transaction
 def set_tags(partner_id: UUID, tags: object, *, by: Viewer, at: datetime) -> Kept:
     """Replace all tags of a partner. Raises WrongContent, NotFound, NotAllowed."""
     by.require_vendor("partners:write")
+    lock_vendor(by.vendor_id)  # before the tags are read: no other change may come in between
     partner = partner_for(by, partner_id)
     gone = dict.fromkeys(partner.tags, None)
     return change_partner(partner_id, {"tags": {**gone, **tags} if isinstance(tags, dict) else tags}, by=by, at=at)

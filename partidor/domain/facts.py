@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-type_of_scalar = (str, int, float, bool)
 Scalar = str | int | float | bool
 Value = Scalar | tuple[str, ...] | None
 Point = tuple[float, float]

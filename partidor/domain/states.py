@@ -35,6 +35,4 @@ OFFER = Life.table("offer", "open", [
     ("withdraw",      "open interested",  "withdrawn",   "offer.withdrawn"),
 ])  # fmt: skip
 
-OPEN_LEAD = frozenset({"received", "in_review", "parked", "routing", "offered", "unassigned", "accepted"})
 CLOSED_LEAD = frozenset({"rejected", "won", "lost", "withdrawn"})
-LIVE_OFFER = frozenset({"open", "interested"})

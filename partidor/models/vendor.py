@@ -23,7 +23,10 @@ class Vendor(Row):
     language = models.CharField(max_length=20, default="de")
     currency = models.CharField(max_length=3, default="EUR")
     dimensions = models.JSONField(default=dict)
-    """Ordered tag dimensions, low to high: {"tier": ["bronze", "silver", "gold"]}."""
+    """Ordered tag dimensions, low to high: {"tier": ["bronze", "silver", "gold"]}.
+
+    Nothing changes them yet. They are read with the network, so what will must make a new version of it.
+    """
     follow_up_days = models.PositiveSmallIntegerField(default=14)
     """Days without activity after which an accepted lead asks for attention."""
     decline_policies = models.JSONField(default=dict)

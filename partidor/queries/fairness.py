@@ -76,8 +76,6 @@ def fairness(viewer: Viewer, *, since: datetime | None = None, until: datetime |
     viewer.require("reports:read")
     ledger = read_ledger(viewer.vendor_id)
     listed = partners_of(viewer).filter(Q(archived_at=None) | Q(pk__in=list(ledger.rows)))
-    if viewer.partner_id is not None:
-        listed = listed.filter(pk=viewer.partner_id)
     counts = _counts(viewer, since, until)
     figures = ledger.statement()
     rows = []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from partidor.actions.partners import add_partner, add_partners, change_partner, pause_partner, resume_partner, set_tags
 from partidor.domain.refusal import NotAllowed, NotFound, WrongContent
 from partidor.models import Event, Partner, Vendor
 from partidor.models.partner import PartnerVersion
+from tests.journeys.test_races import at_once
 from tests.world import START, World, hours
 
 GOLD_ONLY = [{"name": "Gold", "when": {"all": []}, "who": {"tag": "tier", "op": "in", "value": ["gold"]},
@@ -89,7 +92,22 @@ class TestChangePartner:
             change_partner(world.partners["alpen"].pk, {"name": "Hijacked"}, by=rival.manager, at=START)
 
 
+class TestSetTags:
+    def test_at_once_from_many_sides_leaves_the_tags_of_one(self, world: World) -> None:
+        partner = world.partners["alpen"].pk
+        for _ in range(5):
+            at_once([partial(set_tags, partner, {f"side{n}": ["yes"]}, by=world.manager, at=START) for n in range(4)])
+            assert len(Partner.objects.get(pk=partner).tags) == 1
+
+
 class TestPauseAndResume:
+    def test_are_not_for_another_partner(self, world: World) -> None:
+        """Whatever its scopes: a partner's viewer sees itself alone."""
+        alpen = world.seen_by("alpen", scopes=("partners:write",))
+        with pytest.raises(NotFound):
+            pause_partner(world.partners["bergmann"].pk, until=None, by=alpen, at=START)
+        assert not pause_partner(world.partners["alpen"].pk, until=None, by=alpen, at=START).repeated
+
     def test_say_when_nothing_changes_and_tell_when_something_does(self, world: World) -> None:
         partner = world.partners["alpen"].pk
         told = [
