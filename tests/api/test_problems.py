@@ -49,6 +49,17 @@ class TestWithoutAKey:
         assert Caller().get("/docs/redoc.standalone.js").status == 404
 
 
+class TestTheDocument:
+    def test_tells_of_repeats_warnings_and_headers(self, world: World) -> None:
+        paths = Caller().get("/openapi.json")["paths"]
+        assigned = paths["/api/v1/leads/{lead_id}/assign"]["post"]["responses"]["200"]
+        more = assigned["content"]["application/json"]["schema"]["allOf"][1]["properties"]
+        assert set(more) == {"repeated", "warnings"}
+        assert "Idempotent-Replay" in assigned["headers"]
+        assert "ETag" in paths["/api/v1/rulesets/draft"]["get"]["responses"]["200"]["headers"]
+        assert "headers" not in paths["/api/v1/leads"]["get"]["responses"]["200"]
+
+
 class TestBodiesThatNobodyRead:
     def test_are_read_away_so_that_the_connection_serves_the_next_call(self) -> None:
         request = RequestFactory().generic("POST", "/", b"x" * 200_000)

@@ -17,6 +17,8 @@ FILES = {
     "swagger-ui-init.js": "text/javascript",
     "favicon.svg": "image/svg+xml",
 }
+WARNING = ("leads_assign",)
+"""Operations whose answer may warn."""
 _PLACE = Path(ninja.__file__).parent / "static" / "ninja"
 
 PAGE = """<!DOCTYPE html>
@@ -60,6 +62,15 @@ IF_MATCH = {
 }
 
 
+REPEATED = {
+    "type": "boolean",
+    "description": "Only there, and true, when what the call does was done already; nothing was changed.",
+}
+WARNINGS = {"type": "array", "items": {"type": "string"}, "description": "What speaks against it, if anything does."}
+REPLAYED = {"schema": {"type": "string"}, "description": "`true` when this is the kept answer of an earlier call."}
+ETAG = {"schema": {"type": "string"}, "description": "Send it as `If-Match` with the change made from this."}
+
+
 def docs_page(request: HttpRequest) -> HttpResponse:
     """Show the document readably."""
     return HttpResponse(PAGE)
@@ -89,7 +100,16 @@ def finished(document: dict[str, Any]) -> bytes:
                     response["content"] = {CONTENT_TYPE: response["content"].pop("application/json")}
             if "429" in responses:
                 responses["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}}
+            done = responses.get("200", {})
+            if method != "get" and "content" in done:
+                media = done["content"]["application/json"]
+                more = {"repeated": REPEATED} | ({"warnings": WARNINGS} if operation["operationId"] in WARNING else {})
+                media["schema"] = {"allOf": [media["schema"], {"type": "object", "properties": more}]}
+            if operation["operationId"].endswith("_draft"):
+                done.setdefault("headers", {})["ETag"] = ETAG
             if method == "post":
+                for status in {"200", "201", "202"} & responses.keys():
+                    responses[status].setdefault("headers", {})["Idempotent-Replay"] = REPLAYED
                 operation["parameters"].append(IDEMPOTENCY_KEY)
             if method == "put" and "412" in responses:
                 operation["parameters"].append(IF_MATCH)
