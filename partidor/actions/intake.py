@@ -199,9 +199,7 @@ def _keep(arrivals: Sequence[tuple[int, Inquiry, Source]], vendor: Vendor, told:
     for row, lead in leads.items():
         answers[row] = Received(lead, contacts[row], offers_of[lead.pk])
     for row, first in joined.items():
-        told.event(leads[first], "lead.repeated")
-        answers[row] = Received(leads[first], contacts[first], answers[first].offers, repeated=True)
-    told.note(list({leads[first].pk: leads[first] for first in joined.values()}.values()))
+        answers[row] = _join(leads[first], told)
     return answers
 
 

@@ -125,6 +125,18 @@ class TestReceiveLeads:
         assert [each.repeated for each in outcome if isinstance(each, Received)] == [False, True, False]
         assert Lead.objects.count() == 2
 
+    def test_joins_an_inquiry_that_comes_twice_in_one_batch(self, world: World) -> None:
+        inquiry = world.inquiry()
+        del inquiry["external_id"]
+        first, again = receive_leads([inquiry, inquiry], by=world.manager, at=START)
+
+        assert isinstance(again, Received)
+        assert again.repeated
+        assert isinstance(first, Received)
+        lead = world.again(first.lead)
+        assert (again.lead.pk, lead.flags.count("repeated_inquiry")) == (lead.pk, 1)
+        assert world.events(lead)[-1] == "lead.repeated"
+
     def test_spreads_a_batch_by_the_fair_share(self, world: World) -> None:
         """Known failure of others: a bulk import sends every lead to the first partner found."""
         world.rules([{"name": "All equal", "when": {"all": []}, "who": {"all": []},
