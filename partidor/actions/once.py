@@ -44,16 +44,24 @@ def once(
     A refusal is not kept: the transaction rolls back, and the key is free again.
     Raises IdempotencyKeyReused for another body, ShownOnce for a repeated secret.
     """
-    digest = hashlib.sha256(body).hexdigest()
-    kept = KeptAnswer.find(UUID(by.id), method, path, name)
+    mine = KeptAnswer(
+        owner_id=UUID(by.id),
+        method=method,
+        path=path,
+        name=name,
+        body_digest=hashlib.sha256(body).hexdigest(),
+        created_at=at,
+    )
 
-    if kept is not None and kept.created_at > at - KEPT_FOR:
-        if kept.body_digest != digest:
-            raise IdempotencyKeyReused
-        if secret:
-            raise ShownOnce
-        return Answer(kept.status, kept.body, replayed=True)
-    mine = KeptAnswer.take(UUID(by.id), method, path, name, digest, at=at, instead_of=kept)
+    if not mine.take():
+        kept = mine.earlier()
+        if kept.created_at > at - KEPT_FOR:
+            if kept.body_digest != mine.body_digest:
+                raise IdempotencyKeyReused
+            if secret:
+                raise ShownOnce
+            return Answer(kept.status, kept.body, replayed=True)
+        mine.replace(kept)
     answer = run()
     mine.keep(answer.status, "" if secret else answer.body)
     return answer

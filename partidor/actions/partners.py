@@ -17,7 +17,8 @@ from partidor.actions.transactions import in_one_transaction
 from partidor.domain.intake.partner import PartnerForm, read_partner
 from partidor.domain.intake.places import place_keys, rung
 from partidor.domain.refusal import FieldError, WrongContent
-from partidor.models import ApiKey, Offer, Partner, PartnerParent
+from partidor.models import ApiKey, Lead, Offer, Partner, PartnerParent
+from partidor.models.ledger import lock_ledger
 from partidor.models.partner import keep_facts
 from partidor.models.payloads import merged, partner_payload
 from partidor.models.place import place_of
@@ -199,13 +200,20 @@ def resume_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
     return Kept(partner)
 
 
-@in_one_transaction
 def archive_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
     """Archive a partner: its waiting offers go on to the next, its running leads ask for attention, its keys die.
 
-    Raises NotFound, NotAllowed.
+    A lead that came to the partner at the very same moment is seen to in a further transaction, in which nothing
+    new can come. Raises NotFound, NotAllowed.
     """
     by.require_vendor("partners:write")
+    kept = _archive(partner_id, by=by, at=at)
+    _send_on(partner_id, by=by, at=at)
+    return kept
+
+
+@in_one_transaction
+def _archive(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
     partner = partner_for(by, partner_id)
     if partner.archived_at is not None:
         return Kept(partner, repeated=True)
@@ -217,17 +225,31 @@ def archive_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
     partner.archive(at)
     ApiKey.revoke_of(partner_id, at)
     keep_facts(by.vendor_id, next_network_version(by.vendor_id), [], gone=[partner.pk])
+    lock_ledger(by.vendor_id)  # whoever is drawing right now finishes first; who draws later reads the new network
+    _take_from(partner, leads, by, at)
+    return Kept(partner)
+
+
+@in_one_transaction
+def _send_on(partner_id: UUID, *, by: Viewer, at: datetime) -> None:
+    """See to leads that an archived partner still has: none, unless they came while it was being archived."""
+    partner = partner_for(by, partner_id)
+    if late := Offer.leads_with(partner_id):
+        _take_from(partner, lock_leads(by.vendor_id, late), by, at)
+
+
+def _take_from(partner: Partner, leads: Sequence[Lead], by: Viewer, at: datetime) -> None:
+    """Withdraw the partner's waiting offers on held leads and ask the next; raise an alarm for those it runs."""
     with telling(by, at) as told:
         waiting = Offer.waiting_by_lead(leads)
         asked_on = []
         for lead in leads:
-            mine = [offer for offer in waiting[lead.pk] if offer.partner_id == partner_id]
+            mine = [offer for offer in waiting[lead.pk] if offer.partner_id == partner.pk]
             close_waiting(mine, "withdraw", lead, told)
             if mine and len(mine) == len(waiting[lead.pk]):
                 asked_on.append(lead)
-            elif lead.partner_id == partner_id:
-                told.note([lead], lambda lead: {"attention_reason": "partner-archived", "attention_at": at})
-            else:
+            elif mine:
                 told.note([lead])
+            elif lead.partner_id == partner.pk and not lead.attention_reason:
+                told.note([lead], lambda lead: {"attention_reason": "partner-archived", "attention_at": at})
         draw_rounds(asked_on, trigger="archived", told=told, fresh=True)
-    return Kept(partner)

@@ -70,7 +70,7 @@ def assign_lead(lead_id: UUID, *, partner_id: UUID, reason: str, by: Viewer, at:
     """
     by.require_vendor("leads:write")
     lead = lead_for(by, lead_id, lock=True)
-    partner = partner_for(by, partner_id)
+    partner = partner_for(by, partner_id, lock=True)  # so that it is not archived meanwhile
     if not reason.strip():
         raise WrongContent([FieldError("reason", "say in a few words why this partner gets the lead")])
     if partner.archived_at:

@@ -21,15 +21,16 @@ Row = dict[str, Any]
 _UNLESS = {True: " ON CONFLICT DO NOTHING", False: ""}
 
 
-def insert(*batches: Sequence[Model], ignore_conflicts: bool = False) -> None:
+def insert(*batches: Sequence[Model], ignore_conflicts: bool = False) -> int:
     """Insert the rows of each batch (of one model each) as they stand; empty batches are passed over.
 
     Foreign keys are checked at the end of the transaction, so the order of the batches is free.
-    ``ignore_conflicts`` leaves out what breaks a unique key; otherwise that is an IntegrityError.
+    ``ignore_conflicts`` leaves out what breaks a unique key; otherwise that is an IntegrityError. Returns how many rows
+    of the last batch went in.
     """
     given = [rows for rows in batches if rows]
     if not given:
-        return
+        return 0
     models = tuple(type(rows[0]) for rows in given)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -38,9 +39,11 @@ def insert(*batches: Sequence[Model], ignore_conflicts: bool = False) -> None:
             for model, rows in zip(models, given, strict=True):
                 statement, columns = _one_by_one(model, ignore_conflicts)
                 cursor.executemany(statement, [[read(row.__dict__) for read in columns] for row in rows])
+        inserted: int = cursor.rowcount
     for rows in given:
         for row in rows:
             row._state.adding, row._state.db = False, connection.alias
+    return inserted
 
 
 def _document(rows: Sequence[Model]) -> str:

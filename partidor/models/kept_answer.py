@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db import models
 
+from partidor.models.inserting import insert
 from partidor.models.rows import Row
 
 
@@ -29,28 +29,18 @@ class KeptAnswer(Row):
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
-    @staticmethod
-    def find(owner_id: UUID, method: str, path: str, name: str) -> KeptAnswer | None:
-        """Find the answer kept under a name."""
-        return KeptAnswer.objects.filter(owner_id=owner_id, method=method, path=path, name=name).first()
+    def take(self) -> bool:
+        """Take the name; False if it is taken. Who comes second waits here until the first has committed."""
+        return insert([self], ignore_conflicts=True) == 1
 
-    @staticmethod
-    def take(
-        owner_id: UUID,
-        method: str,
-        path: str,
-        name: str,
-        body_digest: str,
-        *,
-        at: datetime,
-        instead_of: KeptAnswer | None = None,
-    ) -> KeptAnswer:
-        """Take the name. Who comes second waits here until the first commits, and then breaks the unique key."""
-        if instead_of is not None:
-            instead_of.delete()
-        return KeptAnswer.objects.create(
-            owner_id=owner_id, method=method, path=path, name=name, body_digest=body_digest, created_at=at
-        )
+    def earlier(self) -> KeptAnswer:
+        """Return the answer kept under this name."""
+        return KeptAnswer.objects.get(owner_id=self.owner_id, method=self.method, path=self.path, name=self.name)
+
+    def replace(self, outdated: KeptAnswer) -> None:
+        """Take the name from an outdated answer."""
+        outdated.delete()
+        self.save(force_insert=True)
 
     def keep(self, status: int, body: str) -> None:
         """Keep the answer."""

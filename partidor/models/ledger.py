@@ -40,9 +40,12 @@ class Distribution:
 
 
 def lock_ledger(vendor_id: UUID) -> Distribution:
-    """Lock the ledger row and read it with the vendor's versions: always the last lock to be taken."""
-    row = LedgerRow.objects.select_for_update(of=("self",)).select_related("vendor").get(vendor_id=vendor_id)
-    return Distribution(row.vendor, Ledger.from_json(row.entries))
+    """Lock the ledger row, always the last lock to be taken, and then read the vendor's versions.
+
+    Two statements: read in one, the vendor would be as it was before the wait for the lock.
+    """
+    row = LedgerRow.objects.select_for_update().get(vendor_id=vendor_id)
+    return Distribution(Vendor.objects.get(pk=vendor_id), Ledger.from_json(row.entries))
 
 
 def read_ledger(vendor_id: UUID) -> Ledger:

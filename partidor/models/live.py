@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.db.models import Value as Constant
 
 from partidor.domain.facts import PERSONAL_FIELDS, Asked, LeadFacts, Value
 from partidor.domain.money import money_value
@@ -26,30 +28,30 @@ CONTACT_FIELDS = ("first_name", "last_name", "email", "phone", "job_title", "rol
 
 
 def live_state(vendor: Vendor, network: Network, ledger: Ledger, *, at: datetime, loads: bool) -> LiveState:
-    """Read pauses, and loads where a rule or a cap asks for them."""
+    """Read pauses, and loads where a rule or a cap asks for them, in one statement."""
     paused = Partner.objects.filter(
         Q(paused_until=None) | Q(paused_until__gt=at), vendor=vendor, paused_at__isnull=False, archived_at=None
-    ).values_list("pk", flat=True)
-    counted = loads or network.caps
-    return LiveState(
-        network,
-        paused=[str(pk) for pk in paused],
-        loads=_count(Offer.objects.filter(LOADING, vendor=vendor, test=False)) if counted else {},
-        months=_months(vendor, at) if network.caps else {},
-        ledger=ledger,
     )
+    sought = paused.annotate(what=Constant("paused"), number=Constant(0)).values_list("what", "pk", "number")
+    if loads or network.caps:
+        sought = sought.union(_counted("loads", vendor, LOADING), all=True)
+    if network.caps:
+        sought = sought.union(_counted("months", vendor, _this_month(vendor, at)), all=True)
+    found: dict[str, dict[str, int]] = {"paused": {}, "loads": {}, "months": {}}
+    for what, partner, number in sought:
+        found[what][str(partner)] = number
+    return LiveState(network, ledger=ledger, **found)
 
 
-def _months(vendor: Vendor, at: datetime) -> dict[str, int]:
-    """Count what counts against the monthly cap: accepted this month, or offered exclusively now."""
+def _this_month(vendor: Vendor, at: datetime) -> Q:
+    """Say what counts against the monthly cap: accepted this month, or offered exclusively now."""
     start = at.astimezone(ZoneInfo(vendor.time_zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    this_month = Q(state="accepted", answered_at__gte=start) | Q(state="open", exclusive=True)
-    return _count(Offer.objects.filter(this_month, vendor=vendor, test=False))
+    return Q(state="accepted", answered_at__gte=start) | Q(state="open", exclusive=True)
 
 
-def _count(offers: object) -> dict[str, int]:
-    rows = offers.values_list("partner_id").annotate(Count("pk")).order_by()  # type: ignore[attr-defined]
-    return {str(partner): count for partner, count in rows}
+def _counted(what: str, vendor: Vendor, which: Q) -> QuerySet[Offer, Any]:
+    offers = Offer.objects.filter(which, vendor=vendor, test=False).order_by().values("partner_id")
+    return offers.annotate(what=Constant(what), number=Count("pk")).values_list("what", "partner_id", "number")
 
 
 def asked_before(leads: Sequence[Lead], policies: Mapping[str, str]) -> dict[UUID, Asked]:
@@ -89,7 +91,7 @@ def working_with(leads: Sequence[Lead]) -> tuple[dict[UUID, tuple[str, ...]], di
     if repeated:
         rows = (
             Offer.objects.filter(
-                RUNNING | WAITING | Q(state="accepted", ended_by="closed"), lead__customer_id__in=repeated
+                RUNNING | WAITING | Q(state="accepted", ended_by="closed"), lead__customer_id__in=repeated, test=False
             )
             .order_by("opened_at", "pk")
             .values_list("lead_id", "lead__customer_id", "lead__state", "partner_id", "state", "ended_at")

@@ -17,6 +17,7 @@ from partidor.actions.deadlines import act_on_due
 from partidor.actions.intake import Received, receive_lead
 from partidor.actions.offers import AlreadyTaken, accept_offer, decline_offer
 from partidor.actions.once import Answer, once
+from partidor.actions.partners import archive_partner
 from partidor.actions.routing import assign_lead, withdraw_lead
 from partidor.domain.refusal import Refusal
 from partidor.models import Customer, Event, Lead, Notice, Offer
@@ -168,3 +169,23 @@ class TestAChangeOfTheNetwork:
             partner_for(world.manager, world.partners["alpen"].pk, lock=True)
             (received,) = at_once([receive])
         assert world.offers(received.lead) == [("alpen", "open")]
+
+
+class TestArchiving:
+    def test_leaves_nothing_with_the_partner_whatever_arrives_at_the_same_moment(self, world: World) -> None:
+        gone = world.partners["alpen"]
+        for number in range(4):
+            by_hand = world.receive().lead
+            at_once(
+                [
+                    partial(archive_partner, gone.pk, by=world.manager, at=START),
+                    partial(
+                        assign_lead, by_hand.pk, partner_id=gone.pk, reason="last minute", by=world.manager, at=START
+                    ),
+                    *[partial(receive_lead, world.inquiry(), by=world.manager, at=START) for _ in range(4)],
+                ]
+            )
+            assert not Offer.objects.filter(partner=gone, state="open").exists()
+            assert not Lead.objects.filter(partner=gone, state="accepted", attention_reason="").exists()
+            gone = world.partner(f"nearest{number}", location={"lat": 48.137, "lon": 11.575})
+            world.partners["alpen"] = gone

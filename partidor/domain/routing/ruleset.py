@@ -119,13 +119,12 @@ class Ruleset:
 
 Rules = list[dict[str, Any]]
 _KEYS = ("name", "when", "who", "order", "equal_within", "plan", "clock", "known_customer", "otherwise", "award")
-_STEP_KEYS = ("offer_to", "window", "remind_after", "repeat", "reveal", "notify_manager")
+_STEP_KEYS = ("offer_to", "window", "remind_after", "repeat", "reveal", "notify_manager", "award")
 _CRITERION_KEYS: Mapping[str, tuple[str, ...]] = {
     "tag": ("by", "points", "dimension", "values"),
     "distance": ("by", "points", "zero_at_km"),
     **dict.fromkeys(("win_rate", "conversion", "load", "open_now", "language", "past_sales"), ("by", "points")),
 }
-_EVERY_CRITERION_KEY = ("by", "points", "dimension", "values", "zero_at_km")
 
 
 def compile_ruleset(rules: object, *, known: Known | None = None) -> Ruleset:
@@ -168,9 +167,7 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
     if not is_number(equal_within) or not 0 <= equal_within <= 10_000:
         complaints.add(f"{path}.equal_within", f"takes points from 0 to 10,000, not {show(equal_within)}")
         equal_within = 5
-    if tree.get("award", "first") != "first":
-        remedy = 'write "first" (who accepts first has the lead); best_after comes with a later version'
-        complaints.add(f"{path}.award", f"{show(tree['award'])} is not possible yet; {remedy}")
+    _award(tree, path, complaints)
     clock = _choice(tree, "clock", ("wall", "business"), path, complaints)
     if clock == "business":
         complaints.warn("business hours are not counted yet, so that its windows run by the wall clock")
@@ -299,11 +296,19 @@ def _step(tree: object, path: str, complaints: Complaints) -> Step:
         repeat = 1
     if not isinstance(tree.get("notify_manager", False), bool):
         complaints.add(f"{path}.notify_manager", f"takes true or false, not {show(tree['notify_manager'])}")
+    _award(tree, path, complaints)
     revealed = {"reveal": "full" if number == 1 else "teaser", **tree}
     reveal = _choice(revealed, "reveal", ("full", "teaser"), path, complaints)
     return Step(
         number, window or timedelta(days=1), remind_after, repeat, reveal, tree.get("notify_manager") is True
     )  # fmt: skip
+
+
+def _award(tree: Mapping[str, object], path: str, complaints: Complaints) -> None:
+    """Refuse what would change who wins a competing round; a rule may say it once, or each step for itself."""
+    if tree.get("award", "first") != "first":
+        remedy = 'write "first" (who accepts first has the lead); best_after comes with a later version'
+        complaints.add(f"{path}.award", f"{show(tree['award'])} is not possible yet; {remedy}")
 
 
 def _duration(text: object, path: str, complaints: Complaints) -> timedelta | None:

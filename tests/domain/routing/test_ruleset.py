@@ -92,6 +92,11 @@ class TestCompileRuleset:
             ({"plan": ["8h"]}, "plan[0]", "is no step"),
             ({"clock": "moon"}, "clock", "wall or business"),
             ({"award": {"best_after": "10m"}}, "award", "best_after comes with a later version"),
+            (
+                {"plan": [{"offer_to": 5, "window": "1h", "award": {"best_after": "10m"}}]},
+                "plan[0].award",
+                "best_after comes with a later version",
+            ),
             ({"known_customer": "no"}, "known_customer", "prefer or ignore"),
             ({"otherwise": []}, "otherwise", "next or stop"),
             ({"equal_within": -1}, "equal_within", "from 0"),
