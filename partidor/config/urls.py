@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from partidor.inbound.api.v1 import api
+from partidor.inbound.api.v1 import api, nowhere
 
-urlpatterns = [path("api/v1/", api.urls)]
+urlpatterns = [path("api/v1/", api.urls), path("api/v1", nowhere)]

@@ -196,6 +196,8 @@ class TestFairness:
         assert rows["Citroën & Söhne"]["by_hand"] == 1
         assert acme.get("/reports/fairness?to=2020-01-01T00:00:00Z")["partners"][0]["picked_up"] == 0
         assert acme.get("/reports/fairness?from=soon").status == 422
+        backwards = acme.get("/reports/fairness?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z")
+        assert (backwards.status, backwards["errors"][0]["field"]) == (422, "from")
 
     def test_gives_a_partner_its_own_row_only(self, alpen: Caller) -> None:
         assert [row["name"] for row in alpen.get("/reports/fairness")["partners"]] == ["Alpen Systemhaus"]

@@ -111,6 +111,34 @@ class TestAddresses:
         for path in ("/", "/nothing", "/leads/1/2/3", "/reports/pipeline", "/webhooks", "/jobs/1"):
             problem(acme.get(path), 404, "not-found")
 
+    def test_are_refused_as_problems_without_the_last_slash_too(self, acme: Caller) -> None:
+        problem(acme.get(""), 404, "not-found")
+
+    @pytest.mark.parametrize(
+        ("path", "unknown", "known"),
+        [
+            ("/leads?state=accepted", "state", "status"),
+            ("/partners?limit=1&colour=red", "colour", "external_id"),
+            ("/sources?archived=true", "archived", "cursor"),
+            ("/reports/fairness?since=2026-01-01T00:00:00Z", "since", "from"),
+            ("/rulesets/draft?x=1", "x", "none"),
+        ],
+    )
+    def test_name_a_parameter_that_they_do_not_know(self, acme: Caller, path: str, unknown: str, known: str) -> None:
+        answer = acme.get(path)
+        problem(answer, 422, "wrong-content")
+        (error,) = answer["errors"]
+        assert error["field"] == unknown
+        assert known in error["message"]
+
+    def test_know_every_parameter_of_the_document(self, acme: Caller) -> None:
+        for path, operations in Caller().get("/openapi.json")["paths"].items():
+            names = [each["name"] for each in operations.get("get", {}).get("parameters", ()) if each["in"] == "query"]
+            assert len({"limit", "cursor"} & set(names)) in (0, 2), path
+            if names and "{" not in path:
+                answer = acme.get(f"{path.removeprefix('/api/v1')}?{'&'.join(f'{name}=' for name in names)}")
+                assert "is not known" not in answer.text, path
+
     def test_say_which_methods_they_know(self, acme: Caller) -> None:
         answer = acme.call("DELETE", "/leads")
         problem(answer, 405, "wrong-method")
@@ -119,7 +147,7 @@ class TestAddresses:
 
 class TestRate:
     def test_is_counted_per_key_and_says_when_to_go_on(self, world: World, acme: Caller, alpen: Caller) -> None:
-        with override_settings(API_RATE=(6, 2)):  # for two workers: 3 and 1
+        with override_settings(API_RATE=(3, 1)):  # the whole of it, however many processes there are
             assert [acme.get("/leads").status for _ in range(4)] == [200, 200, 200, 429]
             assert [alpen.get("/leads").status for _ in range(2)] == [200, 429]
             answer = acme.get("/leads")

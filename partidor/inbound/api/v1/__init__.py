@@ -27,6 +27,7 @@ from partidor.inbound.api.v1 import (
 )
 from partidor.inbound.api.v1.auth import Key
 from partidor.inbound.api.v1.bodies import drained
+from partidor.inbound.api.v1.paging import knowing_its_parameters
 
 View = Callable[..., HttpResponse]
 
@@ -48,12 +49,23 @@ class Api(NinjaAPI):
         return problems.answered(request, exc)
 
     def _get_urls(self) -> list[Any]:
+        for router in self._get_bound_routers():
+            for view in router.path_operations.values():
+                for operation in view.operations:
+                    if "GET" in operation.methods:
+                        operation.view_func = knowing_its_parameters(operation.view_func, _parameters(operation))
         own = [
             path("openapi.json", lambda request: document.openapi_json(self.openapi), name="openapi-json"),
             path("docs", document.docs_page, name="docs"),
             path("docs/<str:name>", document.docs_file, name="docs-file"),
         ]
         return [_guarded(pattern) for pattern in [*own, *super()._get_urls(), re_path("", _nothing_here)]]
+
+
+def _parameters(operation: Operation) -> tuple[str, ...]:
+    """Return the names that an operation reads out of the address."""
+    queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
+    return tuple(field.alias or name for model in queries for name, field in model.model_fields.items())
 
 
 def _guarded(pattern: URLPattern | URLResolver) -> URLPattern:
@@ -83,6 +95,8 @@ def _nothing_here(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
+nowhere = _guarded(re_path("", _nothing_here)).callback
+"""The view of an address of the API that does not exist: 404, as a problem."""
 api = Api(
     title="Partidor API",
     version="1",

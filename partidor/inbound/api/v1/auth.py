@@ -15,7 +15,11 @@ from partidor.inbound.api.v1.problems import TooManyRequests
 
 
 class Meter:
-    """Counts the requests of each key in the running minute, in this process alone: approximate, and free."""
+    """Counts the requests of each key in the running minute, in this process alone: approximate, and free.
+
+    A kept connection stays with one process, so each process grants the whole limit: an honest client is never refused
+    below it, and one with many connections may get up to the limit times the number of processes.
+    """
 
     def __init__(self) -> None:
         """Begin at zero."""
@@ -56,7 +60,7 @@ class Key(HttpBearer):
         viewer = viewer_of_key(token, at=at)
         vendor_rate, partner_rate = settings.API_RATE
         most = vendor_rate if viewer.partner_id is None else partner_rate
-        METER.count(viewer.id, max(1, most // settings.ENVIRONMENT.workers), at)
+        METER.count(viewer.id, max(1, most), at)
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise WrongContent([FieldError("query", "holds a NUL character; leave it out")])
         request.at = at  # type: ignore[attr-defined]  # the one reading of the clock in this call

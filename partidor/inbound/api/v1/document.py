@@ -43,7 +43,8 @@ DESCRIPTION = """Distributes a vendor's sales leads across its partners.
 
 Send `Authorization: Bearer <key>` with every call. Errors are `application/problem+json` (RFC 9457): branch by `code`.
 Send an `Idempotency-Key` with any POST to make repeating it safe. What was done already answers 200 with
-`"repeated": true`. Times are RFC 3339 in UTC, amounts decimal texts, ids UUIDs.
+`"repeated": true`. Times are RFC 3339 in UTC, amounts decimal texts, ids UUIDs. A GET refuses (422) a parameter that it
+does not know, and names those that it does.
 """
 
 IDEMPOTENCY_KEY = {
@@ -67,6 +68,7 @@ REPEATED = {
     "description": "Only there, and true, when what the call does was done already; nothing was changed.",
 }
 WARNINGS = {"type": "array", "items": {"type": "string"}, "description": "What speaks against it, if anything does."}
+UNKNOWN_PARAMETER = "A parameter is not right, or not known; `errors` names it and what would be right."
 REPLAYED = {"schema": {"type": "string"}, "description": "`true` when this is the kept answer of an earlier call."}
 ETAG = {"schema": {"type": "string"}, "description": "Send it as `If-Match` with the change made from this."}
 
@@ -100,6 +102,8 @@ def finished(document: dict[str, Any]) -> bytes:
                     response["content"] = {CONTENT_TYPE: response["content"].pop("application/json")}
             if "429" in responses:
                 responses["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}}
+            if method == "get" and "422" in responses:
+                responses["422"]["description"] = UNKNOWN_PARAMETER
             done = responses.get("200", {})
             if method != "get" and "content" in done:
                 media = done["content"]["application/json"]

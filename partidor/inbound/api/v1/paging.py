@@ -1,11 +1,13 @@
-"""Paging: ``limit``, ``cursor`` and ``updated_since`` out of the address."""
+"""Paging: ``limit``, ``cursor`` and ``updated_since`` out of the address, and nothing that is not known."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from partidor.domain.intake.fields import read_time
@@ -39,3 +41,16 @@ def time_of(name: str, text: str) -> datetime | None:
     if (moment := read_time(text.replace(" ", "+"))) is None:
         raise WrongContent([FieldError(name, 'must be a time with its offset, such as "2026-03-01T09:00:00Z"')])
     return moment
+
+
+def knowing_its_parameters(view: Callable[..., HttpResponse], known: Sequence[str]) -> Callable[..., HttpResponse]:
+    """Let a view refuse what it would not read: a filter passed over would look as if everything fitted it."""
+
+    @functools.wraps(view)
+    def knowing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if unknown := sorted(request.GET.keys() - set(known)):
+            remedy = f"is not known in this address; known are {', '.join(known) or 'none'}"
+            raise WrongContent([FieldError(name[:60], remedy) for name in unknown[:20]])
+        return view(request, *args, **kwargs)
+
+    return knowing

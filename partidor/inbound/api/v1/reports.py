@@ -10,6 +10,7 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from partidor.domain.refusal import FieldError, WrongContent
 from partidor.inbound.api.v1.answers import answer, reads
 from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.paging import time_of
@@ -38,7 +39,10 @@ def report_fairness(
     `expected`, `received` and `debt` count from the beginning until now; `from` and `to` narrow the other counts.
     """
     by, _ = asker(request)
-    report = fairness(by, since=time_of("from", begin), until=time_of("to", end))
+    since, until = time_of("from", begin), time_of("to", end)
+    if since and until and since > until:
+        raise WrongContent([FieldError("from", "must not lie after to")])
+    report = fairness(by, since=since, until=until)
     if _wants_csv(request):
         return HttpResponse(_table(report), content_type="text/csv; charset=utf-8")
     return answer(report)
