@@ -125,6 +125,20 @@ def _unknown_parent(name: str) -> FieldError:
     return FieldError("parents", f"{name!r} is no partner in use of this vendor; give its id or external id")
 
 
+def _refuse_circle(partner: Partner, above: Sequence[UUID], by: Viewer) -> None:
+    """Refuse parents that stand below the partner already, however far. The vendor is locked, so nothing moves."""
+    if partner.pk in above:
+        raise WrongContent([FieldError("parents", "a partner cannot be its own distributor")])
+    seen: set[UUID] = set()
+    nearest = set(above)
+    while nearest:
+        seen |= nearest
+        further = set(parents_of(by).filter(partner_id__in=nearest).values_list("parent_id", flat=True))
+        if partner.pk in further:
+            raise WrongContent([FieldError("parents", "stand below this partner themselves; a circle has no top")])
+        nearest = further - seen
+
+
 @in_one_transaction
 def change_partner(partner_id: UUID, patch: Payload, *, by: Viewer, at: datetime) -> Kept:
     """Merge a patch into a partner. Raises WrongContent, NotFound, NotAllowed."""
@@ -136,8 +150,6 @@ def change_partner(partner_id: UUID, patch: Payload, *, by: Viewer, at: datetime
     parents = _parents([form], by)
     if unknown := [parent for parent in form.parents if parent not in parents]:
         raise WrongContent([_unknown_parent(unknown[0])])
-    if str(partner.pk) in form.parents:
-        raise WrongContent([FieldError("parents", "a partner cannot be its own distributor")])
     same_name = partners_of(by).filter(external_id=form.external_id).exclude(pk=partner.pk)
     if form.external_id and same_name.exists():
         raise WrongContent([FieldError("external_id", "belongs to another partner")])
@@ -147,9 +159,10 @@ def change_partner(partner_id: UUID, patch: Payload, *, by: Viewer, at: datetime
     changed = partner.take(_columns(form))
     if not changed and new_above == sorted(above):
         return Kept(partner, repeated=True)
-    partner.change(changed, at)
     if new_above != sorted(above):
+        _refuse_circle(partner, new_above, by)
         PartnerParent.replace(partner, new_above)
+    partner.change(changed, at)
     if (facts := partner.facts(new_above)) != before and partner.archived_at is None:
         keep_facts(by.vendor_id, next_network_version(by.vendor_id), [facts])
     return Kept(partner)

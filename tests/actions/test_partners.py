@@ -49,6 +49,29 @@ class TestAddPartners:
             add_partner({"name": "Ich", "kind": "reseller"}, by=world.seen_by("alpen"), at=START)
 
 
+class TestDistributors:
+    @pytest.mark.parametrize("length", [1, 2, 3, 7])
+    def test_never_stand_in_a_circle(self, world: World, length: int) -> None:
+        names = [f"D{place}" for place in range(length)]
+        chain = []
+        for place, name in enumerate(names):
+            parents = names[place - 1 : place] if place else []
+            payload = {"name": name, "kind": "distributor", "external_id": name, "parents": parents}
+            chain.append(add_partner(payload, by=world.manager, at=START).partner)
+        with pytest.raises(WrongContent) as refused:
+            change_partner(chain[0].pk, {"parents": [names[-1]], "name": "New"}, by=world.manager, at=START)
+        assert [error.field for error in refused.value.errors] == ["parents"]
+        top = Partner.objects.get(pk=chain[0].pk)
+        assert (top.parent_links.count(), top.name) == (0, "D0")
+
+    def test_may_be_reached_on_two_ways(self, world: World) -> None:
+        for name, parents in (("T", []), ("L", ["T"]), ("R", ["T"])):
+            payload = {"name": name, "kind": "distributor", "external_id": name, "parents": parents}
+            add_partner(payload, by=world.manager, at=START)
+        below = change_partner(world.partners["alpen"].pk, {"parents": ["L", "R", "T"]}, by=world.manager, at=START)
+        assert below.partner.parent_links.count() == 3
+
+
 class TestChangePartner:
     def test_counts_for_the_next_lead(self, world: World) -> None:
         world.rules(GOLD_ONLY)
