@@ -33,20 +33,26 @@ def vendor_option(command: Command) -> Command:
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
-def ready(*, quiet: bool = True) -> None:
-    """Set Django up, once, and send logs to stderr: warnings only when quiet."""
+def ready(*, quiet: bool = True, migrated: bool = True) -> None:
+    """Set Django up, once, and send logs to stderr: warnings only when quiet.
+
+    Refuses a database that lacks a migration, unless the command brings it up to date itself (``migrated=False``).
+    """
     import django
     from django.apps import apps
 
-    if apps.ready:
-        return
+    if not apps.ready:
+        from partidor.config.logs import log_to_stderr
 
-    from partidor.config.logs import log_to_stderr
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partidor.config.settings")
+        os.umask(0o077)  # what a command writes holds personal data: it is its owner's alone
+        log_to_stderr(logging.WARNING if quiet else logging.INFO)
+        django.setup()
+    if migrated:
+        from partidor.config.database import missing_migrations
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partidor.config.settings")
-    os.umask(0o077)  # what a command writes holds personal data: it is its owner's alone
-    log_to_stderr(logging.WARNING if quiet else logging.INFO)
-    django.setup()
+        if missing := missing_migrations():
+            raise click.ClickException(f"the database lacks {len(missing)} migration(s): run `partidor migrate` first")
 
 
 def now() -> datetime:
@@ -64,7 +70,18 @@ def operator_of(vendor: str, what: str) -> Viewer:
 
 def answer(content: Mapping[str, Any], words: str, *, as_json: bool) -> None:
     """Give the answer: the object for machines, the words for people."""
-    click.echo(json.dumps(content, ensure_ascii=False, default=str) if as_json else words)
+    click.echo(json_of(content) if as_json else words)
+
+
+def json_of(content: Mapping[str, Any]) -> str:
+    """Write an object as JSON: times in RFC 3339 and UTC, as over the API."""
+
+    def written(value: object) -> str:
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return str(value)
+
+    return json.dumps(content, ensure_ascii=False, default=written)
 
 
 def note(words: str) -> None:

@@ -18,6 +18,8 @@ NAMES = frozenset(
         "PARTIDOR_API_RATE",
     }
 )  # fmt: skip
+SHORTEST_SECRET = 32
+"""Characters: what signs links must not be guessed."""
 SECRETS = ("PARTIDOR_SECRET_KEY", "PARTIDOR_MAIL_URL", "PARTIDOR_DATABASE_URL")
 
 
@@ -73,10 +75,10 @@ class Environment:
             package=Path(__file__).resolve().parent.parent,
             home=home,
             database=_database(given.get("PARTIDOR_DATABASE_URL") or "", home),
-            base_url=(given.get("PARTIDOR_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+            base_url=_base_url(given.get("PARTIDOR_BASE_URL") or f"http://127.0.0.1:{port}"),
             port=port,
             mail=MailServer.read(url) if (url := given.get("PARTIDOR_MAIL_URL")) else None,
-            secret_key=given.get("PARTIDOR_SECRET_KEY") or _kept_secret(home),
+            secret_key=_secret(given.get("PARTIDOR_SECRET_KEY") or _kept_secret(home)),
             workers=_number(given, "PARTIDOR_WORKERS", 2),
             api_rate=rate,
         )
@@ -100,8 +102,37 @@ def _of_file(path: Path) -> dict[str, str]:
         lines = path.read_text().splitlines()
     except OSError as error:
         raise WrongSetting(f"PARTIDOR_CONFIG names {path}, which cannot be read ({error.strerror})") from error
-    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
-    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+    given = {}
+    for number, line in enumerate(map(str.strip, lines), start=1):
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals:  # the line itself is not shown: it may be a secret
+            raise WrongSetting(f"{path}: line {number} is no NAME=value; begin it with # if it is a comment")
+        given[name.strip()] = value.strip().strip("\"'")
+    return given
+
+
+def _base_url(text: str) -> str:
+    """Return the address that links in mails begin with."""
+    remedy = "PARTIDOR_BASE_URL must be http(s)://host, such as https://leads.acme.example"
+    try:
+        parts = urlsplit(text)
+        # Reading the port is what finds one that is no number
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise WrongSetting(remedy) from error
+    if not sound or "@" in parts.netloc or parts.query or parts.fragment or len(text.split()) != 1:
+        raise WrongSetting(remedy)
+    return text.strip().rstrip("/")
+
+
+def _secret(text: str) -> str:
+    if len(text) < SHORTEST_SECRET:
+        raise WrongSetting(
+            f"PARTIDOR_SECRET_KEY has {len(text)} characters; it needs {SHORTEST_SECRET} at least, by chance"
+        )
+    return text
 
 
 def _number(given: dict[str, str], name: str, default: int) -> int:

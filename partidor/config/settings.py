@@ -31,7 +31,6 @@ DATABASES = {"default": ENVIRONMENT.database}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LOCALE_PATHS = [ENVIRONMENT.package / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

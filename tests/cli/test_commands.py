@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,10 @@ class TestLeadExplain:
         first, second = call(*words, "--json").object["decisions"]
         assert (first["eligible"], first["place"], second["eligible"]) == (True, 1, False)
         assert second["reasons"][0]["code"] == "already_asked"
-        assert "declined" in call(*words).out
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", first["at"])
+        told = call(*words).out
+        assert "declined" in told
+        assert not re.search("; [A-Z]", told), "after a semicolon a sentence goes on"
 
     @pytest.mark.parametrize("words", [["XXXXXX"], ["019c0000-0000-7000-8000-000000000000"]])
     def test_knows_no_lead_of_nobody(self, world: World, call: Call, words: list[str]) -> None:

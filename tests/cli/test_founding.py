@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from partidor.config.environment import Environment, WrongSetting
 from partidor.config.logs import masked
 from tests.cli.conftest import Call
 
@@ -60,8 +61,12 @@ class TestInit:
         [
             (["--time-zone", "Europe/Atlantis"], "Europe/Berlin"),
             (["--country", "Germany"], "DE"),
+            (["--country", "QQ"], "DE"),
             (["--currency", "Euro"], "EUR"),
+            (["--currency", "QQQ"], "EUR"),
             (["--language", "!"], "de"),
+            (["--language", "qq"], "de"),
+            (["--language", "de_ch"], "de-CH"),
             (["--admin", "nobody"], "eva@muster.example"),
             (["--vendor", " "], "1 to 300"),
         ],
@@ -76,6 +81,34 @@ class TestSettings:
         assert "unknown setting PARTIDOR_POTR; known are " in process("doctor", PARTIDOR_POTR="80").refuses()
         assert "PARTIDOR_PORT is 'x'" in process("serve", PARTIDOR_PORT="x").refuses()
 
+    @pytest.mark.parametrize(
+        "url",
+        ["leads.acme.example", "ftp://a.example", "https://", "http://a.example:x", "http://a b", "https://me@a.example",
+         "https://a.example?x=1"],
+    )  # fmt: skip
+    def test_want_an_address_that_links_can_begin_with(self, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+        monkeypatch.setenv("PARTIDOR_BASE_URL", url)
+        with pytest.raises(WrongSetting, match="must be http"):
+            Environment.read()
+        monkeypatch.setenv("PARTIDOR_BASE_URL", "https://leads.acme.example:8443/")
+        assert Environment.read().base_url == "https://leads.acme.example:8443"
+
+    def test_want_a_secret_that_is_long_enough(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PARTIDOR_SECRET_KEY", "s" * 31)
+        with pytest.raises(WrongSetting, match="31 characters; it needs 32"):
+            Environment.read()
+        monkeypatch.setenv("PARTIDOR_SECRET_KEY", "s" * 32)
+        assert Environment.read().secret_key == "s" * 32
+
+    def test_of_a_file_name_the_line_that_sets_nothing(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        file = tmp_path / "partidor.conf"
+        monkeypatch.setenv("PARTIDOR_CONFIG", str(file))
+        file.write_text("# port\n\n  # and more\nPARTIDOR_PORT = '8123'\n")
+        assert Environment.read().port == 8123
+        file.write_text("# port\n\nPARTIDOR_PORT 8123\n")
+        with pytest.raises(WrongSetting, match="line 3 is no NAME=value"):
+            Environment.read()
+
     def test_of_a_database_that_is_away_do_not_show_the_password(self, process: Call) -> None:
         url = "postgresql://me:geheim@127.0.0.1:1/x"
         line = process("doctor", PARTIDOR_DATABASE_URL=url).refuses()
@@ -83,9 +116,26 @@ class TestSettings:
         assert "geheim" not in line
 
 
-class TestDoctor:
-    def test_asks_for_a_migration_first(self, process: Call) -> None:
-        assert "partidor migrate" in process("doctor").refuses()
+class TestAnUnmigratedDatabase:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["doctor"],
+            ["lead", "explain", "K7Q2MX", "--vendor", "Acme"],
+            ["lead", "replay", "K7Q2MX", "--vendor", "Acme"],
+            ["import", "partners", __file__, "--vendor", "Acme", "--mapping", __file__],
+            ["geo", "load", __file__],
+            ["web", "--port", "1"],
+            ["worker"],
+        ],
+    )
+    def test_is_refused_in_one_line(self, process: Call, words: list[str]) -> None:
+        assert "run `partidor migrate` first" in process(*words).refuses()
+
+    @pytest.mark.parametrize("word", ["publish", "test"])
+    def test_is_refused_by_rules(self, process: Call, tmp_path: Path, word: str) -> None:
+        (tmp_path / "content.json").write_text('{"rules": []}')
+        assert "partidor migrate" in process("rules", word, tmp_path / "content.json", "--vendor", "Acme").refuses()
 
 
 class TestMasked:

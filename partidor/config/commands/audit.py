@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from partidor.config.console import json_option, now, ready
+from partidor.config.console import json_of, json_option, now, ready
 
 
 @click.command()
@@ -13,16 +13,12 @@ def doctor(as_json: bool) -> None:
     """Audit the database. Exit code 1 only for a broken invariant or for work overdue by more than a minute."""
     ready()
     import dataclasses
-    import json
     import time
 
     from django.conf import settings
 
-    from partidor.config.database import missing_migrations
     from partidor.queries.audit import Finding, audit
 
-    if missing := missing_migrations():
-        raise click.ClickException(f"the database lacks {len(missing)} migration(s): run `partidor migrate` first")
     began = time.perf_counter()
     found = audit(at=now(), mail_is_set=settings.MAIL is not None)
     seconds = round(time.perf_counter() - began, 2)
@@ -39,7 +35,7 @@ def doctor(as_json: bool) -> None:
             "looked_at": found.sizes,
             "seconds": seconds,
         }
-        click.echo(json.dumps(content, ensure_ascii=False, default=str))
+        click.echo(json_of(content))
     else:
 
         def line(each: Finding) -> str:

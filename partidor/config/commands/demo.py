@@ -21,7 +21,7 @@ from partidor.config.console import json_option, note, now, ready
 def demo(host: str, port: int | None, pace: float, found_only: bool, as_json: bool) -> None:
     """Start a small invented vendor whose leads move by themselves. Again: the same vendor, no harm."""
     set_port(port)
-    ready()
+    ready(migrated=False)
     from django.conf import settings
 
     from partidor.config.database import migrate_database

@@ -18,7 +18,7 @@ from partidor.config.console import answer, json_option, now, ready
 def init(vendor: str, admin: str, country: str, time_zone: str, language: str, currency: str, as_json: bool) -> None:
     """Create the database if need be, and found a vendor."""
     _check(vendor, admin, country, time_zone, language, currency)
-    ready()
+    ready(migrated=False)
     from partidor.actions.vendors import found_vendor
     from partidor.config.database import migrate_database
 
@@ -46,10 +46,9 @@ def init(vendor: str, admin: str, country: str, time_zone: str, language: str, c
 
 def _check(vendor: str, admin: str, country: str, time_zone: str, language: str, currency: str) -> None:
     """Refuse what the database would keep for ever, before it is made."""
-    import re
-    from zoneinfo import available_timezones
-
     from email_validator import EmailNotValidError, validate_email
+
+    from partidor.domain.intake import codes
 
     if not vendor.strip() or len(vendor) > 300 or "\0" in vendor:
         raise click.BadParameter("a vendor's name has 1 to 300 characters", param_hint="--vendor")
@@ -57,13 +56,15 @@ def _check(vendor: str, admin: str, country: str, time_zone: str, language: str,
         validate_email(admin, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise click.BadParameter(f"{error} Write for example eva@muster.example", param_hint="--admin") from error
-    if not re.fullmatch("[A-Z]{2}", country):
+    if country not in codes.COUNTRIES:
         raise click.BadParameter(f"{country!r} is no country code; write for example DE", param_hint="--country")
-    if time_zone not in available_timezones():
+    if not codes.is_time_zone(time_zone):
         raise click.BadParameter(f"{time_zone!r} is unknown; write for example Europe/Berlin", param_hint="--time-zone")
-    if not re.fullmatch("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
-        raise click.BadParameter(f"{language!r} is no language code; write for example de", param_hint="--language")
-    if not re.fullmatch("[A-Z]{3}", currency):
+    if (tag := codes.language_tag(language)) != language:
+        raise click.BadParameter(
+            f"{language!r} is no language code; write for example {tag or 'de'}", param_hint="--language"
+        )
+    if currency not in codes.CURRENCIES:
         raise click.BadParameter(f"{currency!r} is no currency code; write for example EUR", param_hint="--currency")
 
 
@@ -71,7 +72,7 @@ def _check(vendor: str, admin: str, country: str, time_zone: str, language: str,
 @json_option
 def migrate(as_json: bool) -> None:
     """Bring the database up to the installed version."""
-    ready()
+    ready(migrated=False)
     from partidor.config.database import migrate_database
 
     applied = migrate_database()

@@ -31,6 +31,7 @@ def explain(lead_id: str, vendor: str, partner: str | None, language: str, as_js
     import dataclasses
 
     from partidor.config.retelling import names_of, retold
+    from partidor.domain.routing.sentences import joined
     from partidor.queries.decisions import decisions, explanation
 
     by = operator_of(vendor, "lead explain")
@@ -51,7 +52,7 @@ def explain(lead_id: str, vendor: str, partner: str | None, language: str, as_js
         said = explanation(by, found, card.id, who, language=language)
         told.append({"decision": str(card.id), "at": card.at, **dataclasses.asdict(said)})
         place = f" [{said.place}]" if said.place else ""
-        lines.append(f"  {card.at:%Y-%m-%d %H:%M:%S}{place} " + "; ".join(reason.text for reason in said.reasons))
+        lines.append(f"  {card.at:%Y-%m-%d %H:%M:%S}{place} " + joined([reason.text for reason in said.reasons]))
     content = {"lead": str(found), "ref": ref, "partner": str(who), "name": names[who], "decisions": told}
     answer(content, "\n".join(lines), as_json=as_json)
 

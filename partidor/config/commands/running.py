@@ -29,7 +29,7 @@ def set_port(port: int | None) -> None:
 def serve(host: str, port: int | None, as_json: bool) -> None:
     """Run web and worker on this machine, until SIGTERM or Ctrl-C."""
     set_port(port)
-    ready(quiet=False)
+    ready(quiet=False, migrated=False)
     from partidor.config.database import migrate_database
     from partidor.config.processes import Family
 

@@ -152,6 +152,11 @@ def sentence(reason: _HasReason, language: str) -> str:
     return reason.code if words is None else words.format_map(_Said(reason.facts, language))
 
 
+def joined(sentences: Sequence[str]) -> str:
+    """Put sentences into one line; after a semicolon a sentence goes on in lower case (none begins with a name)."""
+    return "; ".join(one if place == 0 else one[:1].lower() + one[1:] for place, one in enumerate(sentences))
+
+
 def phrase(reason: _HasReason, language: str) -> str:
     """Say what a clause asks for, as a part of a sentence."""
     return _phrase(reason.code, reason.facts, _known(language))
