@@ -15,7 +15,7 @@ from partidor.config.logs import GRANIAN
 from partidor.config.processes import die_with
 
 THREADS = 1
-"""Threads that run requests, per process: of two, one would wait for the interpreter with the ledger's lock in its hand."""
+"""Threads that run requests, per process: a second one would make the first wait with the ledger's lock in its hand."""
 MOST_ON_SQLITE = 2
 """SQLite has one writer at a time: more processes only wait for each other."""
 BACKLOG = 2048
