@@ -67,5 +67,6 @@ def _address(notices: Sequence[Notice], *, at: datetime) -> None:
     unread = [notice for notice in notices if not recipients[notice.pk]]
     finish_all([notice for notice in notices if recipients[notice.pk]])
     finish_all(unread, dropped=True)
-    for notice in unread:
-        log.warning("nobody is there to be told %s: no people, no address", notice.name)
+    if unread:  # ordinary: doctor counts those who cannot be reached
+        names = ", ".join(notice.name for notice in unread[:10])
+        log.debug("nobody is there to be told %d notice(s), no people and no address: %s", len(unread), names)

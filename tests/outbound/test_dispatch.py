@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from datetime import datetime, timedelta
@@ -79,6 +80,16 @@ class TestAddressing:
         Notice.objects.update(due_at=START)  # as if the worker had been killed before it could note the end
         address_notices(at=START)
         assert Delivery.objects.count() == 1
+
+    def test_makes_no_alarm_of_partners_without_an_address(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        Partner.objects.update(email="")
+        for _ in range(3):
+            world.receive()
+        with caplog.at_level(logging.DEBUG, logger="partidor"):
+            address_notices(at=START)
+        assert [record.levelname for record in caplog.records if record.name == outbox.__name__] == ["DEBUG"]
 
     def test_drops_what_nobody_is_there_to_read(self, world: World) -> None:
         Partner.objects.update(email="")
