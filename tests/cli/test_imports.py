@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from partidor.actions import intake
+from partidor.domain.intake.mapping import OURS
 from partidor.inbound.files import leads as leads_file
 from partidor.models import Lead, Partner
 from tests.cli.conftest import Call
@@ -53,6 +55,28 @@ def files(tmp_path: Path) -> Path:
 def words(kind: str, files: Path, *more: str) -> list[object]:
     given = ["import", kind, files / f"{kind}.csv", "--vendor", "Acme", "--mapping", files / f"{kind}.toml"]
     return [*given, "--json", *more]
+
+
+class TestThePage:
+    def test_shows_examples_that_work(self, world: World, call: Call, tmp_path: Path) -> None:
+        page = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
+        csvs, tomls = (re.findall(rf"```{kind}\n(.*?)```", page, re.S) for kind in ("csv", "toml"))
+        told = {}
+        for kind, rows, mapping in zip(("partners", "leads"), csvs, tomls, strict=True):
+            (tmp_path / f"{kind}.csv").write_text(rows)
+            (tmp_path / f"{kind}.toml").write_text(mapping)
+            told[kind] = call(*words(kind, tmp_path)).object
+        assert [(each["taken"], each["refused"]) for each in told.values()] == [(2, 0), (2, 0)]
+        alpen = Partner.objects.get(external_id="1001")
+        assert (alpen.country, alpen.tags) == ("DE", {"vertical": ["retail", "logistics"], "tier": ["bronze"]})
+        assert Partner.objects.get(external_id="1002").tags["tier"] == ["gold"]
+        lead = Lead.objects.get(external_id="F-17")
+        assert (lead.value_minor, lead.country, lead.custom) == (4_800_000, "DE", {"scanned_at": "2026-11-24T10:05:00"})
+
+    def test_names_every_field(self) -> None:
+        page = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
+        named = set(re.findall(r"[a-z_]+", page.partition("**Fields of a partner**")[2]))
+        assert {path.rpartition(".")[2] for paths in OURS.values() for path in paths} <= named
 
 
 class TestImportLeads:
