@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partidor.domain.intake.inquiry import LEAD_KEYS, Inquiry, inquiry_payload, read_inquiry
+from partidor.domain.intake.inquiry import LEAD_KEYS, Inquiry, read_inquiry
 from partidor.domain.refusal import WrongContent
+from tests.inquiries import inquiry_payload
 
 LEAD: dict[str, Any] = {
     "external_id": "web-10293", "source": "website", "test": False, "company": "Muster GmbH",

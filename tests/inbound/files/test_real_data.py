@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from partidor.domain.intake.inquiry import Inquiry, inquiry_payload, read_inquiry
+from partidor.domain.intake.inquiry import Inquiry, read_inquiry
 from partidor.domain.intake.mapping import ImportMapping, Kind
 from partidor.domain.intake.partner import PartnerForm, read_partner
 from partidor.domain.intake.places import Place, PlaceRow, distance_km, gather, place_keys, rung
@@ -18,6 +18,7 @@ from partidor.domain.intake.repair import mend_phone
 from partidor.domain.refusal import WrongContent
 from partidor.inbound.files.tables import read_table
 from tests.adventureworks import MAPPINGS, adventureworks, real_data, write_customers
+from tests.inquiries import inquiry_payload
 
 DATA, TABLES = real_data(), adventureworks()
 pytestmark = [pytest.mark.real_data, pytest.mark.skipif(TABLES is None, reason="the real data are not here")]
