@@ -246,8 +246,11 @@ class TestVerbs:
 
     def test_tell_which_of_two_accepted_offers_has_ended_and_how(self, world: World, acme: Caller) -> None:
         lead = acme.post("/leads", world.inquiry())["id"]
-        for name in ("citroen", "alpen"):
-            answer = acme.post(f"/leads/{lead}/assign", {"partner": str(world.partners[name].pk), "reason": "why"})
+        to_citroen, to_alpen = (
+            {"partner": str(world.partners[name].pk), "reason": "why"} for name in ("citroen", "alpen")
+        )
+        acme.post(f"/leads/{lead}/assign", to_citroen)
+        answer = acme.post(f"/leads/{lead}/assign", to_alpen)
         accepted = {offer["partner"]: offer for offer in answer["offers"] if offer["state"] == "accepted"}
         before, now = (accepted[str(world.partners[name].pk)] for name in ("citroen", "alpen"))
         assert (before["ended_by"], before["ended_at"] is None) == ("reassigned", False)
