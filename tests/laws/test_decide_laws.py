@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from partidor.domain.facts import Asked, LeadFacts
 from partidor.domain.offers import Cursor
 from partidor.domain.routing import rank
-from partidor.domain.routing.decide import Decision, Pinned, decide, replay
+from partidor.domain.routing.decide import SHOWN, Decision, Pinned, decide, replay
 from partidor.domain.routing.explain import explain, sentence
 from tests.laws import oracle, worlds
 from tests.laws.oracle import World
@@ -42,7 +42,7 @@ def told(decision: Decision) -> dict[str, Any]:
 
 def decided(
     world: World, lead: LeadFacts, before: Asked, pinned: tuple[int, tuple[int, int] | None] | None, readmit: bool,
-    shown: int = 20,
+    shown: int = SHOWN,
 ) -> Decision:  # fmt: skip
     network = worlds.network_of(world)
     later = None if pinned is None else Pinned(pinned[0], Cursor(*pinned[1]) if pinned[1] else None)
@@ -66,7 +66,7 @@ def looks(request: pytest.FixtureRequest) -> Iterator[int]:
     few, chunk = rank._FEW, rank._FIRST_CHUNK
     if request.param == "piece by piece":
         rank._FEW, rank._FIRST_CHUNK = 0, 1
-    yield 20 if request.param == "all at once" else 1
+    yield SHOWN if request.param == "all at once" else 1
     rank._FEW, rank._FIRST_CHUNK = few, chunk
 
 
