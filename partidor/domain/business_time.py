@@ -41,4 +41,4 @@ class WallClock:
         return start + length
 
 
-WALL = WallClock()
+WALL: Clock = WallClock()
