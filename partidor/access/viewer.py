@@ -46,6 +46,8 @@ class Viewer:
     scopes: frozenset[str]
     partner_id: UUID | None = None
     vendor: Vendor | None = None
+    role: str = ""
+    """The role of a person; empty for a key and for the system."""
 
     def may(self, *scopes: str) -> bool:
         """Say whether any of the scopes is held."""
@@ -81,14 +83,16 @@ def viewer_of_key(secret: str, *, at: datetime) -> Viewer:
     return Viewer(key.vendor_id, "key", str(key.pk), frozenset(key.scopes), key.partner_id, key.vendor)
 
 
-def viewer_of_membership(membership: Membership) -> Viewer:
-    """See with the eyes of a person in one of its roles."""
+def viewer_of_membership(membership: Membership, vendor: Vendor | None = None) -> Viewer:
+    """See with the eyes of a person in one of its roles; its vendor may be given when it is in hand."""
     return Viewer(
         membership.vendor_id,
         "person",
         str(membership.person_id),
         ROLE_SCOPES[membership.role] if membership.active else frozenset(),
         membership.partner_id,
+        vendor,
+        membership.role,
     )
 
 

@@ -1,0 +1,53 @@
+"""The roles of a person who has signed in: which faces are open, and through whose eyes each is seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from partidor.access.viewer import Viewer, viewer_of_membership
+from partidor.models import Membership
+
+CONSOLE_ROLES = ("administrator", "channel_manager", "management")
+"""Who has a console. Marketing, account managers and agencies see only their part, and their part comes later."""
+PORTAL_ROLES = ("partner_manager", "partner_sales")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role of a person, with the names that pages show. ``partner`` is empty at the vendor itself."""
+
+    id: UUID
+    role: str
+    viewer: Viewer
+    vendor: str
+    slug: str
+    partner: str
+    language: str
+    """The language that its partner or else its vendor speaks (BCP 47)."""
+    time_zone: str
+    """IANA name; of the partner, or else of the vendor."""
+
+
+def roles_of(person_id: UUID) -> tuple[Role, ...]:
+    """Return a person's roles in force, oldest first, in one statement; roles at an archived partner are none."""
+    rows = (
+        Membership.objects.filter(person_id=person_id, active=True, person__is_active=True, partner__archived_at=None)
+        .select_related("vendor", "partner")
+        .order_by("created_at", "pk")
+    )
+    return tuple(_role(row) for row in rows)
+
+
+def _role(row: Membership) -> Role:
+    partner, vendor = row.partner, row.vendor
+    return Role(
+        id=row.pk,
+        role=row.role,
+        viewer=viewer_of_membership(row, vendor),
+        vendor=vendor.name,
+        slug=vendor.slug,
+        partner=partner.name if partner else "",
+        language=(partner.language if partner else "") or vendor.language,
+        time_zone=(partner.time_zone if partner else "") or vendor.time_zone,
+    )
