@@ -59,8 +59,12 @@ class Told:
         partner_id: UUID | None = None,
         person_id: UUID | None = None,
         reason: str = "",
+        key: str = "",
     ) -> None:
-        """Put a notice into the outbox, due at once. ``about`` makes its name, and so makes it unique."""
+        """Put a notice into the outbox, due at once. ``about`` makes its name, and so makes it unique.
+
+        ``key`` is what opens the door: a code, or the path of a link.
+        """
         self._notices.append(
             Notice(
                 vendor_id=self.by.vendor_id,
@@ -71,6 +75,7 @@ class Told:
                 partner_id=partner_id,
                 person_id=person_id,
                 reason=reason,
+                key=key,
                 created_at=self.at,
                 due_at=self.at,
             )

@@ -25,12 +25,17 @@ class Notice(DueRow):
     """The partner whose people are told; null means the vendor's channel managers (or, with a person, that person)."""
     person = models.ForeignKey("partidor.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=40, default="", blank=True)
+    key = models.CharField(max_length=300, default="", blank=True)
+    """What opens the door: a code, or the path of a link. Emptied once the notice is told or dropped."""
     created_at = models.DateTimeField()
     dropped = models.BooleanField(default=False)
 
     class Meta:
         db_table = "notice"
-        indexes = (models.Index(fields=["due_at"], condition=~Q(due_at=None), name="notice_due"),)
+        indexes = (
+            models.Index(fields=["due_at"], condition=~Q(due_at=None), name="notice_due"),
+            models.Index(fields=["id"], condition=~Q(key=""), name="notice_keyed"),
+        )
         constraints = (models.UniqueConstraint(fields=["vendor", "name"], name="notice_once"),)
 
     def __str__(self) -> str:
@@ -53,7 +58,8 @@ class Delivery(DueRow):
     """Empty while due; then sent, kept (no mail server is set), dropped (stale) or failed."""
     subject = models.CharField(max_length=500, default="", blank=True)
     text = models.TextField(default="", blank=True)
-    """Filled only when the mail is kept, for the console to show."""
+    html = models.TextField(default="", blank=True)
+    """Like the subject and the text, filled only when the mail is kept, for the console to show."""
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 
