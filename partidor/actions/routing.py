@@ -129,7 +129,7 @@ def withdraw_lead(lead_id: UUID, *, by: Viewer, at: datetime) -> Steered:
 
 
 def closed(at: datetime) -> dict[str, object]:
-    """Say what stands in a lead that is closed without an order."""
+    """Say what stands in a lead that is closed."""
     return {
         "closed_at": at,
         "next_action_kind": "",

@@ -71,6 +71,11 @@ BROKEN = (
         "OR (l.state <> 'accepted' AND o.id IS NOT NULL)",
     ),
     Check(
+        "closed_by_partner", "a won or lost lead is not with the partner in whose hands it was closed",
+        "SELECT l.id FROM lead l WHERE l.state IN ('won', 'lost') AND NOT EXISTS (SELECT 1 FROM offer o "
+        "WHERE o.lead_id = l.id AND o.partner_id = l.partner_id AND o.ended_by = 'closed')",
+    ),
+    Check(
         "never_forgotten", "an open lead has neither a next action nor an attention reason",
         f"SELECT id FROM lead WHERE state NOT IN ({_listed(CLOSED_LEAD)}) "
         "AND next_action_at IS NULL AND attention_reason = ''",

@@ -64,6 +64,8 @@ VENDOR_ONLY: dict[str, Any] = {
 ALSO_PARTNERS: dict[str, Any] = {
     "GET /leads": None,
     "GET /leads/{lead_id}": None,
+    "POST /leads/{lead_id}/won": {"value": "100.00"},
+    "POST /leads/{lead_id}/lost": {"reason": "price"},
     "GET /offers": None,
     "GET /offers/{offer_id}": None,
     "POST /offers/{offer_id}/accept": None,

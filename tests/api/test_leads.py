@@ -262,7 +262,24 @@ class TestVerbs:
         acme.post(f"/partners/{partner}/pause")
         assert acme.post(f"/leads/{lead}/assign", {"partner": partner, "reason": "urgent"})["warnings"]
 
-    def test_of_the_pipeline_are_not_there_yet(self, world: World, acme: Caller) -> None:
+    def test_won_and_lost_are_told_by_the_partner_that_has_the_lead(
+        self, world: World, acme: Caller, alpen: Caller
+    ) -> None:
+        won, lost = (acme.post("/leads", world.inquiry())["offers"][0] for _ in range(2))
+        one, two = (alpen.post(f"/offers/{offer['id']}/accept")["id"] for offer in (won, lost))
+        assert alpen.post(f"/leads/{one}/won", {"value": "-5"}).status == 422
+        answer = alpen.post(f"/leads/{one}/won", {"value": "4800.50"})
+        assert (answer["status"], answer["order_value"], answer["next_action"]) == ("won", "4800.50", None)
+        assert answer["closed_at"] > answer["accepted_at"]
+        assert alpen.post(f"/leads/{one}/won")["repeated"] is True
+        assert alpen.get(f"/offers/{won['id']}")["lead"]["company"] == answer["company"]
+        for wrong in ({}, {"reason": "mood"}, {"why": "price"}):
+            assert alpen.post(f"/leads/{two}/lost", wrong).status == 422
+        assert acme.post(f"/leads/{two}/lost", {"reason": "price"})["status"] == "lost"
+        late = acme.post(f"/leads/{two}/won", {"value": None, "at": None})
+        assert (late.status, late["code"], late["state"]) == (409, "not-possible-now", "lost")
+
+    def test_of_the_pipeline_are_not_all_there_yet(self, world: World, acme: Caller) -> None:
         lead = acme.post("/leads", world.inquiry())["id"]
-        for verb in ("won", "lost", "stage", "snooze", "activities"):
+        for verb in ("stage", "snooze", "activities"):
             assert acme.post(f"/leads/{lead}/{verb}", {}).status == 404

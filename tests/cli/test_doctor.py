@@ -10,6 +10,7 @@ from django.db import connection
 
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.actions.partners import archive_partner
+from partidor.actions.pipeline import win_lead
 from partidor.domain.routing.fairness import Ledger
 from partidor.models import Delivery, Lead, LedgerRow, Notice, Offer, Partner
 from partidor.models.append_only import guard_events, unguard_events
@@ -52,8 +53,10 @@ def give_more(partner_place: int) -> Callable[[], None]:
 
 @pytest.fixture
 def busy(world: World) -> World:
-    """One lead taken, one offered again after a decline, one just offered; a partner archived."""
-    taken, declined, _ = (world.receive() for _ in range(3))
+    """One lead taken, one offered again after a decline, one just offered, one won; a partner archived."""
+    taken, declined, _, won = (world.receive() for _ in range(4))
+    accept_offer(won.offers[0].pk, by=world.manager, at=NOW)
+    win_lead(won.lead.pk, value="100.00", by=world.manager, at=NOW)
     accept_offer(taken.offers[0].pk, by=world.manager, at=NOW)
     decline_offer(declined.offers[0].pk, reason="capacity", by=world.manager, at=NOW)
     archive_partner(world.partners["citroen"].pk, by=world.manager, at=NOW)
@@ -65,6 +68,7 @@ SABOTAGE: dict[str, Callable[[], object]] = {
     "partner_is_primary": lambda: Lead.objects.filter(state="accepted").update(
         partner=Partner.objects.exclude(pk=str(Lead.objects.get(state="accepted").partner_id)).first()
     ),
+    "closed_by_partner": lambda: Lead.objects.filter(state="won").update(partner=None),
     "nothing_in_between": lambda: Lead.objects.filter(state="offered").update(state="routing"),
     "offered_waits": lambda: Offer.objects.filter(state="open").update(state="superseded"),
     "events_gapless": lambda: Lead.objects.filter(state="accepted").update(event_seq=99),
@@ -86,7 +90,7 @@ SABOTAGE: dict[str, Callable[[], object]] = {
 class TestDoctor:
     def test_finds_a_whole_database_sound(self, busy: World, call: Call) -> None:
         assert found() == set()
-        assert audit(at=NOW, mail_is_set=True).sizes["lead"] == 3
+        assert audit(at=NOW, mail_is_set=True).sizes["lead"] == 4
 
     @pytest.mark.parametrize("check", SABOTAGE)
     def test_finds_what_is_broken(self, busy: World, check: str) -> None:

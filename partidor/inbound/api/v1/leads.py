@@ -10,6 +10,7 @@ from ninja import Query, Router
 
 from partidor.actions.intake import receive_lead
 from partidor.actions.leads import change_lead
+from partidor.actions.pipeline import lose_lead, win_lead
 from partidor.actions.qualification import park_lead, reject_lead, release_lead
 from partidor.actions.routing import Steered, assign_lead, reroute_lead, withdraw_lead
 from partidor.inbound.api.v1 import shapes
@@ -181,6 +182,29 @@ def withdraw(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     by, at = asker(request)
     fields_of_body(request).end()
     return _steered(request, withdraw_lead(lead_id, by=by, at=at))
+
+
+@router.post("/{uuid:lead_id}/won", response=changes(LeadWithOffers, 409),
+            openapi_extra=shapes.takes(shapes.WON, required=False))  # fmt: skip
+@repeatable()
+def win(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Close an accepted lead with an order. Its partner may say so, and so may the vendor."""
+    by, at = asker(request)
+    fields = fields_of_body(request, "value", "at")
+    won_at = time_in(fields, "at")
+    fields.end()
+    return _steered(request, win_lead(lead_id, value=fields.given.get("value"), won_at=won_at, by=by, at=at))
+
+
+@router.post("/{uuid:lead_id}/lost", response=changes(LeadWithOffers, 409), openapi_extra=shapes.takes(shapes.LOST))
+@repeatable()
+def lose(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Close an accepted lead without an order, with the reason. Its partner may say so, and so may the vendor."""
+    by, at = asker(request)
+    fields = fields_of_body(request, "reason")
+    reason = fields.text("reason")
+    fields.end()
+    return _steered(request, lose_lead(lead_id, reason=reason, by=by, at=at))
 
 
 def _steered(request: HttpRequest, steered: Steered) -> HttpResponse:

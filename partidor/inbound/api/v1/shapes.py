@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from partidor.access.viewer import SCOPES
+from partidor.actions.pipeline import LOST_REASONS
 from partidor.actions.qualification import REJECT_REASONS
 from partidor.domain.offers import DECLINE_REASONS
 
@@ -129,6 +130,11 @@ ASSIGN = thing(("partner", "reason"), partner=ID, reason={**TEXT, "minLength": 1
 REROUTE = thing(again={**TRUTH, "description": "Ask those again who let it lapse."})
 PARK = thing(("until",), until=TIME)
 REJECT = thing(("reason",), reason={"type": "string", "enum": list(REJECT_REASONS)})
+WON = thing(
+    value={**maybe(AMOUNT), "description": "What was ordered, in the lead's currency."},
+    at={**maybe(TIME), "description": "When the order came; now, if you say nothing."},
+)
+LOST = thing(("reason",), reason={"type": "string", "enum": list(LOST_REASONS)})
 DECLINE = thing(("reason",), reason={"type": "string", "enum": list(DECLINE_REASONS)}, note={**LONG, "maxLength": 2000})
 NOTHING = thing()
 
