@@ -140,6 +140,17 @@ def region_code(text: str, country: str) -> str | None:
     return whole if country and _REGION_FORM.fullmatch(whole) else None
 
 
+def region_name(code: str, language: str) -> str | None:
+    """Name a listed region (ISO 3166-2), in German (``de``) or in English where the list knows that; None otherwise."""
+    country, _, short = code.upper().partition("-")
+    for entry in filter(None, _REGIONS.get(country, "").split(";")):
+        listed, names = entry.split(" ", 1)
+        if listed == short:
+            spellings = names.split("/")
+            return spellings[1 if language != "de" and country in ("DE", "AT") and len(spellings) > 1 else 0]
+    return None
+
+
 _CURRENCIES = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLF CLP CNY
 COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR

@@ -5,6 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from partidor.domain.routing.naming import (
+    country_name,
+    dimension_name,
+    field_name,
+    kilometres,
+    kind_name,
+    listed,
+    number,
+    spoken,
+    tag_name,
+    value_name,
+)
+
 _Facts = Mapping[str, Any]
 
 
@@ -21,19 +34,19 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "no_rule": "No rule holds for this lead",
         "no_partner": "Suitable, but no rule could ask anybody",
         "nobody_left": "Suitable, but the plan of the rule had run out",
-        "paused": "Paused until further notice",
+        "paused": "Paused when this was decided",
         "no_hours": "No working time in the next 14 days",
-        "at_capacity": "At capacity: {caps}",
+        "at_capacity": "Full: {caps}",
         "already_asked": "Was asked about this lead before and {answer}",
         "feedback_due": "Feedback on an earlier lead is due first",
-        "tag_in": "Not {values}: the rule asks for {dimension} {values}; this partner has {has}",
+        "tag_in": "The rule asks for {dimension} {values}; this partner has {has}",
         "tag_not_in": "The rule leaves out {dimension} {values}; this partner has {has}",
         "tag_all_of": "The rule asks for all of {dimension} {all_values}; this partner has {has}",
         "tag_at_least": "The rule asks for {dimension} {values} or better; this partner has {has}",
         "tag_matches": "The rule asks for {dimension} {value}, as the lead says; this partner has {has}",
         "country_matches": "The rule asks for a partner in {value}, as the lead says; this one is in {has}",
         "lead_lacks": "The lead names no {field}, and the rule asks for the same",
-        "kind": "The rule asks for {values}; this partner is of kind {has}",
+        "kind": "The rule asks for another kind of partner ({values}); this one is {has}",
         "country": "The rule asks for a partner in {values}; this one is in {has}",
         "partner": "The rule names other partners",
         "parent": "The rule asks for resellers of another distributor",
@@ -41,14 +54,14 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "lead_nowhere": "The place of the lead is unknown, and the rule allows {most} km",
         "partner_nowhere": "The place of the partner is unknown, and the rule allows {most} km",
         "customer_of": "Does not work for this customer, as the rule asks",
-        "excluded": "The rule leaves out {parts}",
+        "excluded": "The rule leaves out: {parts}",
         "none_of": "None of these holds: {parts}",
         "asked": "Asked in place {place}, with {score} points",
         "known_customer": "Already works with this customer, so asked first and alone",
         "known_customer_first": "Suitable, but the customer already works with another partner, who was asked first",
         "owed_most": "Equally suitable as {others} more, and next by the fair share (owed {debt} leads)",
         "owed_less": "Equally suitable, but owed less ({debt} leads, the one asked {rival_debt})",
-        "owed_same": "Equally suitable and owed the same ({debt} leads); the other comes first in the order of ids",
+        "owed_same": "Equally suitable and owed the same ({debt} leads); the other comes first in the fixed order",
         "owed_less_here": "Equally suitable, but owed fewer leads of this temperature "
         "({debt_here}, the one asked {rival_debt_here})",
         "ranked": "Ranked {ordinal}; only {asked} {was} asked",
@@ -58,19 +71,19 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "no_rule": "Keine Regel gilt für diesen Lead",
         "no_partner": "Geeignet, aber keine Regel konnte jemanden fragen",
         "nobody_left": "Geeignet, aber der Plan der Regel war zu Ende",
-        "paused": "Bis auf Weiteres pausiert",
+        "paused": "War bei dieser Entscheidung pausiert",
         "no_hours": "Keine Arbeitszeit in den nächsten 14 Tagen",
         "at_capacity": "Ausgelastet: {caps}",
         "already_asked": "Wurde zu diesem Lead schon gefragt und {answer}",
         "feedback_due": "Zuerst ist die Rückmeldung zu einem früheren Lead fällig",
-        "tag_in": "Nicht {values}: die Regel verlangt {dimension} {values}; dieser Partner hat {has}",
+        "tag_in": "Die Regel verlangt {dimension} {values}; dieser Partner hat {has}",
         "tag_not_in": "Die Regel schließt {dimension} {values} aus; dieser Partner hat {has}",
         "tag_all_of": "Die Regel verlangt alle von {dimension} {all_values}; dieser Partner hat {has}",
         "tag_at_least": "Die Regel verlangt {dimension} {values} oder besser; dieser Partner hat {has}",
         "tag_matches": "Die Regel verlangt {dimension} {value} wie beim Lead; dieser Partner hat {has}",
         "country_matches": "Die Regel verlangt einen Partner in {value} wie beim Lead; dieser sitzt in {has}",
-        "lead_lacks": "Der Lead nennt kein {field}, und die Regel verlangt dasselbe",
-        "kind": "Die Regel verlangt {values}; dieser Partner ist {has}",
+        "lead_lacks": "Beim Lead fehlt die Angabe {field}, und die Regel verlangt dieselbe",
+        "kind": "Die Regel verlangt eine andere Art von Partner ({values}); dieser ist {has}",
         "country": "Die Regel verlangt einen Partner in {values}; dieser sitzt in {has}",
         "partner": "Die Regel nennt andere Partner",
         "parent": "Die Regel verlangt Partner eines anderen Distributors",
@@ -85,8 +98,8 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "known_customer_first": "Geeignet, aber den Kunden betreut schon ein anderer Partner; der wurde zuerst gefragt",
         "owed_most": "Gleich gut geeignet wie {others} weitere und nach fairem Anteil dran ({debt} Leads gut)",
         "owed_less": "Gleich gut geeignet, hat aber weniger gut ({debt} Leads, der Gefragte {rival_debt})",
-        "owed_same": "Gleich gut geeignet und gleich viel gut ({debt} Leads); der andere kommt in der Reihenfolge der "
-        "Kennungen zuerst",
+        "owed_same": "Gleich gut geeignet und gleich viel gut ({debt} Leads); der andere kommt in der festen "
+        "Reihenfolge zuerst",
         "owed_less_here": "Gleich gut geeignet, hat aber weniger Leads dieser Temperatur gut "
         "({debt_here}, der Gefragte {rival_debt_here})",
         "ranked": "Auf Platz {place}; gefragt {was} nur {asked}",
@@ -101,14 +114,14 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "tag_matches": "{dimension} {value}",
         "country_matches": "a partner in {value}",
         "lead_lacks": "the same {field}",
-        "kind": "kind {values}",
+        "kind": "{values}",
         "country": "a partner in {values}",
         "partner": "a partner named",
         "parent": "a reseller of a distributor named",
         "too_far": "at most {most} km",
         "lead_nowhere": "at most {most} km",
         "partner_nowhere": "at most {most} km",
-        "customer_of": "works for this customer",
+        "customer_of": "whoever works for this customer",
         "excluded": "not ({parts})",
         "none_of": "one of ({parts})",
     },
@@ -119,37 +132,42 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "tag_at_least": "{dimension} {values} oder besser",
         "tag_matches": "{dimension} {value}",
         "country_matches": "ein Partner in {value}",
-        "lead_lacks": "dasselbe {field}",
-        "kind": "Art {values}",
+        "lead_lacks": "dieselbe Angabe {field}",
+        "kind": "{values}",
         "country": "ein Partner in {values}",
         "partner": "ein genannter Partner",
         "parent": "ein Partner eines genannten Distributors",
         "too_far": "höchstens {most} km",
         "lead_nowhere": "höchstens {most} km",
         "partner_nowhere": "höchstens {most} km",
-        "customer_of": "betreut diesen Kunden",
+        "customer_of": "wer diesen Kunden betreut",
         "excluded": "nicht ({parts})",
         "none_of": "eines von ({parts})",
     },
 }
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "or": " or ", "and": " and ", "none": "none", "one": "was", "many": "were", "declined": "declined or gave back",
-        "expired": "let it lapse", "max_open_leads": "at most {} open leads", "monthly_cap": "at most {} leads a month",
+        "or": " or ", "and": " and ", "none": "none", "one": "was", "many": "were",
+        "declined": "declined or gave it back", "expired": "let it lapse",
+        "max_open_leads": "the limit of {} open leads was reached",
+        "monthly_cap": "the limit of {} leads a month was reached",
+        "either": "the limit of {} open leads or that of {} leads a month was reached",
     },
     "de": {
-        "or": " oder ", "and": " und ", "none": "nichts", "one": "wurde", "many": "wurden",
-        "declined": "hat abgelehnt oder zurückgegeben", "expired": "hat nicht geantwortet",
-        "max_open_leads": "höchstens {} offene Leads", "monthly_cap": "höchstens {} Leads im Monat",
+        "or": " oder ", "and": " und ", "none": "keine Angabe", "one": "wurde", "many": "wurden",
+        "declined": "hat abgelehnt oder ihn zurückgegeben", "expired": "hat nicht geantwortet",
+        "max_open_leads": "die Grenze von {} offenen Leads war erreicht",
+        "monthly_cap": "die Grenze von {} Leads im Monat war erreicht",
+        "either": "die Grenze von {} offenen Leads oder die von {} Leads im Monat war erreicht",
     },
 }  # fmt: skip
 
 
 def sentence(reason: _HasReason, language: str) -> str:
     """Say a reason in a language (BCP 47; ``de`` or, for anything else, English)."""
-    language = _known(language)
+    language = spoken(language)
     words = _SENTENCES[language].get(reason.code)
-    return reason.code if words is None else words.format_map(_Said(reason.facts, language))
+    return reason.code if words is None else words.format_map(_Said(reason.code, reason.facts, language))
 
 
 def joined(sentences: Sequence[str]) -> str:
@@ -159,58 +177,63 @@ def joined(sentences: Sequence[str]) -> str:
 
 def phrase(reason: _HasReason, language: str) -> str:
     """Say what a clause asks for, as a part of a sentence."""
-    return _phrase(reason.code, reason.facts, _known(language))
-
-
-def _known(language: str) -> str:
-    return "de" if language.casefold().partition("-")[0] == "de" else "en"
+    return _phrase(reason.code, reason.facts, spoken(language))
 
 
 def _phrase(code: str, facts: _Facts, language: str) -> str:
-    return _PHRASES[language].get(code, code).format_map(_Said(facts, language))
-
-
-def _listed(values: Sequence[object], word: str) -> str:
-    texts = [str(value) for value in values]
-    return word.join(filter(None, [", ".join(texts[:-1]), texts[-1]])) if texts else ""
+    return _PHRASES[language].get(code, code).format_map(_Said(code, facts, language))
 
 
 class _Said(dict[str, str]):
     """The facts of a reason as words, made when a sentence asks for them."""
 
-    def __init__(self, facts: _Facts, language: str) -> None:
+    def __init__(self, code: str, facts: _Facts, language: str) -> None:
         super().__init__()
-        self.facts, self.language, self.words = facts, language, _WORDS[language]
+        self.code, self.facts, self.language, self.words = code, facts, language, _WORDS[language]
 
     def __missing__(self, key: str) -> str:
         made: Mapping[str, Callable[[], str]] = {
-            "all_values": lambda: _listed(self.facts.get("values", ()), self.words["and"]),
-            "has": lambda: _listed(self.facts.get("has", ()), self.words["and"]) or self.words["none"],
+            "values": lambda: listed(self._names("values"), self.words["or"]),
+            "all_values": lambda: listed(self._names("values"), self.words["and"]),
+            "has": lambda: listed(self._names("has"), self.words["and"]) or self.words["none"],
+            "value": lambda: listed(self._names("value"), self.words["and"]),
+            "dimension": lambda: dimension_name(self.facts["dimension"], self.language),
+            "field": lambda: field_name(self.facts["field"], self.language),
             "answer": lambda: self.words[self.facts["answer"]],
             "parts": lambda: "; ".join(_phrase(part["code"], part["facts"], self.language) for part in self._parts()),
             "ordinal": lambda: _ordinal(self.facts["place"]),
             "was": lambda: self.words["one" if self.facts["asked"] == 1 else "many"],
+            "km": lambda: kilometres(self.facts["km"], self.facts["most"], self.language)[0],
+            "most": lambda: kilometres(self.facts.get("km", 0), self.facts["most"], self.language)[1],
             "caps": self._caps,
         }
         if key in made:
             return made[key]()
         value = self.facts.get(key, "")
-        if isinstance(value, (list, tuple)):
-            return _listed(value, self.words["or"])
-        return self._number(value) if isinstance(value, float) else str(value)
+        return number(value, self.language) if isinstance(value, float) else str(value)
 
     def _parts(self) -> Sequence[_Facts]:
         parts: Sequence[_Facts] = self.facts.get("parts", ())
         return parts
 
-    def _caps(self) -> str:
-        caps = [(name, self.facts.get(name)) for name in ("max_open_leads", "monthly_cap")]
-        return _listed([self.words[name].format(cap) for name, cap in caps if cap is not None], self.words["and"])
+    def _names(self, key: str) -> list[str]:
+        """Name the values of a clause as what they are: tags, kinds, countries."""
+        value = self.facts.get(key, ())
+        values = [value] if isinstance(value, str) else list(value)
+        if self.code == "kind":
+            return [kind_name(one, self.language) for one in values]
+        if self.code in ("country", "country_matches"):
+            return [country_name(one, self.language) for one in values]
+        if "dimension" in self.facts:
+            return [tag_name(self.facts["dimension"], one, self.language) for one in values]
+        return [value_name(self.facts.get("field", ""), one, self.language) for one in values]
 
-    def _number(self, value: float) -> str:
-        text = f"{value:.2f}".rstrip("0").rstrip(".")
-        text = "0" if text == "-0" else text
-        return text.replace(".", ",") if self.language == "de" else text
+    def _caps(self) -> str:
+        caps = {name: self.facts.get(name) for name in ("max_open_leads", "monthly_cap")}
+        known = {name: number(cap, self.language) for name, cap in caps.items() if cap is not None}
+        if len(known) == 2:
+            return self.words["either"].format(*known.values())
+        return "".join(self.words[name].format(cap) for name, cap in known.items())
 
 
 def _ordinal(number: int) -> str:

@@ -151,10 +151,10 @@ class TestExplain:
             return [sentence(reason, language) for reason in explain(made, record, {}, partner).reasons]
 
         assert told("berta") == [
-            "Not gold: the rule asks for tier gold; this partner has silver",
-            f"{distance_km(MUNICH, BERLIN):.1f} km away, the rule allows 100 km",
+            "The rule asks for tier Gold; this partner has Silver",
+            f"{distance_km(MUNICH, BERLIN):.0f} km away, the rule allows 100 km",
         ]
-        assert told("clara", "de")[0] == "Bis auf Weiteres pausiert"
+        assert told("clara", "de")[0] == "War bei dieser Entscheidung pausiert"
         assert told("august") == ["Asked in place 1, with 0 points"]
         assert told("nobody") == ["Not in the network when this was decided"]
 
