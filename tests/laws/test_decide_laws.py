@@ -15,7 +15,7 @@ from partidor.domain.facts import Asked, LeadFacts
 from partidor.domain.offers import Cursor
 from partidor.domain.routing import rank
 from partidor.domain.routing.decide import SHOWN, Decision, Pinned, decide, replay
-from partidor.domain.routing.explain import explain, sentence
+from partidor.domain.routing.explain import explain, outs, sentence
 from tests.laws import oracle, worlds
 from tests.laws.oracle import World
 
@@ -135,6 +135,11 @@ class TestExplain:
         if decision.reason == "no_rule":
             counted.pop("who", None)
         assert counted == dict(decision.excluded)
+        grouped = outs(snapshot, record, lead.values)
+        assert sum(len(out.partners) for out in grouped) == sum(counted.values())
+        assert {out.key: len(out.partners) for out in grouped if not out.key.startswith("who")} == {
+            code: number for code, number in counted.items() if code != "who"
+        }
         assert len(places) == decision.eligible
         if decision.reason is None:
             assert sorted(places.values()) == list(range(1, decision.eligible + 1))

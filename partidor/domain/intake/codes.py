@@ -140,15 +140,15 @@ def region_code(text: str, country: str) -> str | None:
     return whole if country and _REGION_FORM.fullmatch(whole) else None
 
 
-def region_name(code: str, language: str) -> str | None:
-    """Name a listed region (ISO 3166-2), in German (``de``) or in English where the list knows that; None otherwise."""
+def region_name(code: str, language: str) -> str:
+    """Name a listed region (ISO 3166-2) in German (``de``) or else, where the list knows it, in English."""
     country, _, short = code.upper().partition("-")
     for entry in filter(None, _REGIONS.get(country, "").split(";")):
         listed, names = entry.split(" ", 1)
         if listed == short:
             spellings = names.split("/")
             return spellings[1 if language != "de" and country in ("DE", "AT") and len(spellings) > 1 else 0]
-    return None
+    return code
 
 
 _CURRENCIES = """

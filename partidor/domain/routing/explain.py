@@ -9,11 +9,11 @@ from typing import Any
 from partidor.domain.facts import Value
 from partidor.domain.offers import Cursor, is_last
 from partidor.domain.routing.decide import lead_of, replay
-from partidor.domain.routing.decision import Decision, Draw
+from partidor.domain.routing.decision import EXCLUSIONS, Decision, Draw
 from partidor.domain.routing.fairness import MICRO, shares
 from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Snapshot, bind
-from partidor.domain.routing.network import LeadView, Network
+from partidor.domain.routing.network import LeadView, Network, bits
 from partidor.domain.routing.ruleset import Rule
 from partidor.domain.routing.sentences import phrase, sentence
 from partidor.domain.routing.who import (
@@ -29,7 +29,7 @@ from partidor.domain.routing.who import (
     Within,
 )
 
-__all__ = ["Explanation", "Reason", "explain", "phrase", "sentence"]
+__all__ = ["Explanation", "Out", "Reason", "explain", "outs", "phrase", "sentence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,15 @@ class Explanation:
     eligible: bool
     place: int | None
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """Partners that were left out for the same reason; ``key`` names it among those of one decision."""
+
+    key: str
+    reason: Reason
+    partners: tuple[str, ...]
 
 
 def explain(
@@ -73,6 +82,39 @@ def explain(
     if record["reason"] is not None:
         return Explanation(True, None, (Reason(str(record["reason"]), {"rule": rule.name}),))
     return _standing(replay(snapshot, record, lead_personal, shown=network.size), network, partner_id)
+
+
+def outs(snapshot: Snapshot, record: Mapping[str, Any], lead_personal: Mapping[str, Value]) -> list[Out]:
+    """Sort everyone who was left out by the first reason, as a decision counts them; its ``who`` clause by clause."""
+    network = snapshot.network
+    lead = lead_of(snapshot, record["inputs"], lead_personal)
+    live = LiveState.remembered(network, record["live"], lead.temperature)
+    rule, inputs = _rule_of(snapshot, record), record["inputs"]
+    gone = network.mask(inputs["gone"])
+    if not _readmits(inputs, rule, record):
+        gone |= network.mask(inputs["expired"])
+    masks = (live.paused, live.no_hours, live.at_capacity, gone, live.feedback_due)
+    found, rest = [], network.everyone
+    for code, mask in zip(EXCLUSIONS, masks, strict=False):
+        found.append((code, Reason(code, {}), rest & mask))
+        rest &= ~mask
+    if rule is not None:
+        view = snapshot.view(lead)
+        for place, node in enumerate(_clauses(rule.who), 1):
+            failing = rest & ~bind(node, network)(view, rest)
+            if failing:
+                found.append((f"who-{place}", _missing(node, network, view, bits(failing)[0])[0], failing))
+            rest &= ~failing
+    return [Out(key, reason, tuple(network.ids[at] for at in bits(mask))) for key, reason, mask in found if mask]
+
+
+def _clauses(node: Node) -> Iterator[Node]:
+    """Yield what must all be true of a partner, in the order of the rule."""
+    if isinstance(node, All):
+        for part in node.parts:
+            yield from _clauses(part)
+    else:
+        yield node
 
 
 def _rule_of(snapshot: Snapshot, record: Mapping[str, Any]) -> Rule | None:

@@ -95,7 +95,7 @@ def tag_name(dimension: str, value: str, language: str) -> str:
     if dimension == "country":
         return country_name(value, language)
     if dimension == "region":
-        return region_name(value, spoken(language)) or value
+        return region_name(value, spoken(language))
     if dimension == "tier" and spoken(language) == "de" and value.casefold() in _GERMAN["tag"]:
         return _GERMAN["tag"][value.casefold()]
     return readable(value)
@@ -115,7 +115,7 @@ def value_name(field: str, value: object, language: str) -> str:
     if field == "language":
         return language_name(text, language)
     if field == "region":
-        return region_name(text, spoken(language)) or text
+        return region_name(text, spoken(language))
     if field in _NAMED_VALUES:
         name = named(_NAMED_VALUES[field], text.casefold(), language)
         return inside(name, language) if field == "temperature" else name

@@ -7,7 +7,7 @@ Rules are numbered from 1, as people count them; paths count from 0, as JSON doe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -90,6 +90,8 @@ class Rule:
     otherwise: Literal["next", "stop"] = "next"
     fields: frozenset[str] = frozenset()
     """The lead fields it reads."""
+    tree: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The rule as it was written."""
 
     @property
     def equal_cents(self) -> int:
@@ -180,6 +182,7 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
         known_customer=_choice(tree, "known_customer", ("prefer", "ignore"), path, complaints),
         otherwise=_choice(tree, "otherwise", ("next", "stop"), path, complaints),
         fields=when.fields | fields_of(who) | language,
+        tree=tree,
     )  # fmt: skip
 
 

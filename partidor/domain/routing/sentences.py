@@ -81,10 +81,10 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "tag_all_of": "Die Regel verlangt alle von {dimension} {all_values}; dieser Partner hat {has}",
         "tag_at_least": "Die Regel verlangt {dimension} {values} oder besser; dieser Partner hat {has}",
         "tag_matches": "Die Regel verlangt {dimension} {value} wie beim Lead; dieser Partner hat {has}",
-        "country_matches": "Die Regel verlangt einen Partner in {value} wie beim Lead; dieser sitzt in {has}",
+        "country_matches": "Die Regel verlangt das Land des Leads ({value}); Land dieses Partners: {has}",
         "lead_lacks": "Beim Lead fehlt die Angabe {field}, und die Regel verlangt dieselbe",
         "kind": "Die Regel verlangt eine andere Art von Partner ({values}); dieser ist {has}",
-        "country": "Die Regel verlangt einen Partner in {values}; dieser sitzt in {has}",
+        "country": "Die Regel verlangt {values}; Land dieses Partners: {has}",
         "partner": "Die Regel nennt andere Partner",
         "parent": "Die Regel verlangt Partner eines anderen Distributors",
         "too_far": "{km} km entfernt, die Regel erlaubt {most} km",
@@ -131,10 +131,10 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "tag_all_of": "{dimension} {all_values}",
         "tag_at_least": "{dimension} {values} oder besser",
         "tag_matches": "{dimension} {value}",
-        "country_matches": "ein Partner in {value}",
+        "country_matches": "Land {value}",
         "lead_lacks": "dieselbe Angabe {field}",
         "kind": "{values}",
-        "country": "ein Partner in {values}",
+        "country": "Land {values}",
         "partner": "ein genannter Partner",
         "parent": "ein Partner eines genannten Distributors",
         "too_far": "höchstens {most} km",
@@ -145,6 +145,28 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "none_of": "eines von ({parts})",
     },
 }
+_HEADINGS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "paused": "paused", "no_hours": "no working time", "at_capacity": "full", "already_asked": "asked before",
+        "feedback_due": "owe feedback", "tag_in": "no {dimension} {values}", "tag_not_in": "{dimension} {values}",
+        "tag_all_of": "not all {dimension}", "tag_at_least": "{dimension} below {values}",
+        "tag_matches": "other {dimension}", "country_matches": "other country", "lead_lacks": "no {field} to compare",
+        "kind": "other kind", "country": "other country", "partner": "not named", "parent": "other distributor",
+        "too_far": "too far", "lead_nowhere": "place of the lead unknown", "partner_nowhere": "too far",
+        "customer_of": "not the customer’s partner", "excluded": "left out by the rule", "none_of": "none of the terms",
+    },
+    "de": {
+        "paused": "pausiert", "no_hours": "keine Arbeitszeit", "at_capacity": "ausgelastet",
+        "already_asked": "schon gefragt", "feedback_due": "schulden Rückmeldung",
+        "tag_in": "ohne {dimension} {values}", "tag_not_in": "{dimension} {values}",
+        "tag_all_of": "{dimension} unvollständig", "tag_at_least": "{dimension} unter {values}",
+        "tag_matches": "{dimension} anders", "country_matches": "anderes Land", "lead_lacks": "{field} fehlt",
+        "kind": "andere Art", "country": "anderes Land", "partner": "nicht genannt", "parent": "anderer Distributor",
+        "too_far": "zu weit", "lead_nowhere": "Ort des Leads unbekannt", "partner_nowhere": "zu weit",
+        "customer_of": "betreut den Kunden nicht", "excluded": "von der Regel ausgenommen",
+        "none_of": "keine der Bedingungen",
+    },
+}  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "or": " or ", "and": " and ", "none": "none", "one": "was", "many": "were",
@@ -178,6 +200,12 @@ def joined(sentences: Sequence[str]) -> str:
 def phrase(reason: _HasReason, language: str) -> str:
     """Say what a clause asks for, as a part of a sentence."""
     return _phrase(reason.code, reason.facts, spoken(language))
+
+
+def heading(reason: _HasReason, language: str) -> str:
+    """Say why not in a word or three, over all partners that were left out for it."""
+    language = spoken(language)
+    return _HEADINGS[language].get(reason.code, reason.code).format_map(_Said(reason.code, reason.facts, language))
 
 
 def _phrase(code: str, facts: _Facts, language: str) -> str:
