@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotFound
@@ -23,6 +24,52 @@ def visible_offers(viewer: Viewer) -> QuerySet[Offer]:
     """Return all the vendor's offers, or for a partner its own."""
     offers = Offer.objects.filter(vendor_id=viewer.vendor_id)
     return offers if viewer.partner_id is None else offers.filter(partner_id=viewer.partner_id)
+
+
+def _of_partners(viewers: Sequence[Viewer]) -> Q:
+    """Say which rows are of the partners that viewers stand for; one who stands for a whole vendor has none here."""
+    mine = Q(pk=None)
+    for viewer in viewers:
+        if viewer.partner_id is not None and viewer.may("leads:read", "offers:write"):
+            mine |= Q(vendor_id=viewer.vendor_id, partner_id=viewer.partner_id)
+    return mine
+
+
+def offers_of_viewers(viewers: Sequence[Viewer]) -> QuerySet[Offer]:
+    """Return the offers of every partner that one person works for, with their leads, vendors and partners."""
+    return Offer.objects.filter(_of_partners(viewers)).select_related("lead__source", "vendor", "partner")
+
+
+def leads_of_viewers(viewers: Sequence[Viewer]) -> QuerySet[Lead]:
+    """Return the leads that the partners of one person have accepted and still have."""
+    return Lead.objects.filter(_of_partners(viewers)).select_related("source", "vendor", "partner")
+
+
+def viewer_of_offer(viewers: Sequence[Viewer], offer_id: UUID) -> Viewer:
+    """Say with whose eyes a person with several roles acts on an offer. Raises NotFound."""
+    mine = Offer.objects.filter(_of_partners(viewers), pk=offer_id)
+    return _standing_for(viewers, mine.values_list("partner_id", flat=True).first(), "offer")
+
+
+def viewer_of_lead(viewers: Sequence[Viewer], lead_id: UUID) -> Viewer:
+    """Say with whose eyes a person with several roles acts on a lead. Raises NotFound."""
+    mine = Lead.objects.filter(_of_partners(viewers), pk=lead_id)
+    return _standing_for(viewers, mine.values_list("partner_id", flat=True).first(), "lead")
+
+
+def _standing_for(viewers: Sequence[Viewer], partner_id: UUID | None, what: str) -> Viewer:
+    for viewer in viewers:
+        if partner_id is not None and viewer.partner_id == partner_id:
+            return viewer
+    raise NotFound(what=what)
+
+
+def late_events_of(viewers: Sequence[Viewer], *, since: datetime) -> QuerySet[Event]:
+    """Return what has happened since a time with offers of the partners that one person works for, newest first."""
+    partners = [viewer.partner_id for viewer in viewers if viewer.partner_id is not None]
+    vendors = {viewer.vendor_id for viewer in viewers}
+    late = Event.objects.filter(vendor_id__in=vendors, at__gte=since, data__partner__in=[str(pk) for pk in partners])
+    return late.order_by("-at", "-lead_seq")
 
 
 def lead_for(viewer: Viewer, lead_id: UUID, *, lock: bool = False) -> Lead:

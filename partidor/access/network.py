@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotFound
@@ -85,6 +86,15 @@ def key_for(viewer: Viewer, key_id: UUID) -> ApiKey:
 def memberships_of(viewer: Viewer) -> QuerySet[Membership]:
     """Return the people of the vendor and its partners."""
     return Membership.objects.filter(vendor_id=viewer.vendor_id).select_related("person")
+
+
+def colleagues_of(viewers: Sequence[Viewer]) -> QuerySet[Membership]:
+    """Return the roles, ended ones too, at the partners that one person works for, with partners and vendors."""
+    mine = Q(pk=None)
+    for viewer in viewers:
+        if viewer.partner_id is not None:
+            mine |= Q(vendor_id=viewer.vendor_id, partner_id=viewer.partner_id)
+    return Membership.objects.filter(mine).select_related("person", "partner", "vendor")
 
 
 def vendor_named(name: str) -> Vendor:

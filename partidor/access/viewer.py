@@ -64,6 +64,10 @@ class Viewer:
         if self.partner_id is not None:
             raise NotAllowed(needs="a key or role of the vendor")
 
+    def may_steer(self, partner_id: UUID) -> bool:
+        """Say whether this partner's pause and people may be steered: by the vendor's roles, or by its own manager."""
+        return self.may("partners:write") or (self.role == "partner_manager" and self.partner_id == partner_id)
+
     @property
     def actor(self) -> dict[str, str]:
         """Name the actor as events do."""

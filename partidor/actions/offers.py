@@ -1,12 +1,20 @@
-"""What a partner answers to an offer: accept or decline."""
+"""What a partner answers to an offer: accept or decline; and that it has seen one."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from partidor.access.leads import lock_lead_of, offer_for, offers_of, running_offer_of, waiting_offers_of
+from partidor.access.leads import (
+    lock_lead_of,
+    offer_for,
+    offers_of,
+    offers_of_viewers,
+    running_offer_of,
+    waiting_offers_of,
+)
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.actions.events import Told, telling
 from partidor.actions.rounds import draw_rounds
@@ -32,6 +40,16 @@ class Answered:
     offer: Offer
     lead: Lead
     repeated: bool = False
+
+
+@in_one_transaction
+def see_offers(offer_ids: Collection[UUID], *, by: Sequence[Viewer], at: datetime) -> int:
+    """Note on the offers of a signed-in person's partners that somebody has looked at them; return on how many.
+
+    Only the first look counts, it is no answer, and nobody is told.
+    """
+    people = [viewer for viewer in by if viewer.kind == "person"]
+    return offers_of_viewers(people).filter(pk__in=offer_ids, seen_at=None).update(seen_at=at)
 
 
 @in_one_transaction

@@ -16,7 +16,7 @@ from partidor.actions.rounds import draw_rounds
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.intake.partner import PartnerForm, read_partner
 from partidor.domain.intake.places import place_keys, rung
-from partidor.domain.refusal import FieldError, WrongContent
+from partidor.domain.refusal import FieldError, NotAllowed, WrongContent
 from partidor.models import ApiKey, Lead, Offer, Partner, PartnerParent
 from partidor.models.ledger import lock_ledger
 from partidor.models.partner import keep_facts
@@ -182,10 +182,9 @@ def set_tags(partner_id: UUID, tags: object, *, by: Viewer, at: datetime) -> Kep
 def pause_partner(partner_id: UUID, *, until: datetime | None, reason: str = "", by: Viewer, at: datetime) -> Kept:
     """Pause a partner until a time, or until further notice: no new offers, and no debt grows meanwhile.
 
-    Raises WrongContent, NotFound, NotAllowed.
+    For the vendor, and for the partner's own manager. Raises WrongContent, NotFound, NotAllowed.
     """
-    by.require("partners:write")
-    partner = partner_for(by, partner_id, lock=True)
+    partner = _steered(partner_id, by)
     if until is not None and not at < until <= at + LONGEST_PAUSE:
         raise WrongContent([FieldError("until", "must lie in the future, at most 730 days ahead; null has no end")])
     if len(reason) > 300 or "\0" in reason:
@@ -201,9 +200,8 @@ def pause_partner(partner_id: UUID, *, until: datetime | None, reason: str = "",
 
 @in_one_transaction
 def resume_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
-    """End a partner's pause. Raises NotFound, NotAllowed."""
-    by.require("partners:write")
-    partner = partner_for(by, partner_id, lock=True)
+    """End a partner's pause. For the vendor, and for the partner's own manager. Raises NotFound, NotAllowed."""
+    partner = _steered(partner_id, by)
     if not partner.paused(at):
         return Kept(partner, repeated=True)
 
@@ -211,6 +209,13 @@ def resume_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:
     with telling(by, at) as told:
         told.vendor_event("partner.resumed", partner=str(partner_id))
     return Kept(partner)
+
+
+def _steered(partner_id: UUID, by: Viewer) -> Partner:
+    partner = partner_for(by, partner_id, lock=True)
+    if not by.may_steer(partner_id):
+        raise NotAllowed(needs="partners:write, or to be the partner's manager")
+    return partner
 
 
 def archive_partner(partner_id: UUID, *, by: Viewer, at: datetime) -> Kept:

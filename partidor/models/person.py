@@ -48,6 +48,11 @@ def set_first_password(person_id: UUID, password: str) -> bool:
     return True
 
 
+def choose_language_of(person_id: UUID, language: str) -> bool:
+    """Note the language that a person has chosen; False if it was chosen before."""
+    return bool(Person.objects.filter(pk=person_id).exclude(language=language).update(language=language))
+
+
 class Membership(VendorRow):
     """What a person is at a vendor (no partner) or at one of its partners."""
 

@@ -38,7 +38,7 @@ MAY = {
     "marketing":               "read receive withdraw",
     "management":              "read",
     "agency":                  "read receive withdraw",
-    "partner_manager":         "decline",
+    "partner_manager":         "decline pause",
     "partner_sales":           "decline",
 }  # fmt: skip
 """A partner's people read the lead only once it is theirs."""

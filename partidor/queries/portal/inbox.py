@@ -1,0 +1,202 @@
+"""The inbox: every open offer of a person's partners, the most pressing first, and those that have just gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, When
+
+from partidor.access.leads import contacts_of, late_events_of, offers_of_viewers
+from partidor.access.reveal import Reveal
+from partidor.access.viewer import Viewer
+from partidor.domain.refusal import NotFound
+from partidor.models import Contact, Offer
+from partidor.queries.leads import LeadCard, by_lead
+from partidor.queries.offers import OfferCard, offer_card
+from partidor.queries.paging import Page, Wanted, page
+
+HEAD_START = timedelta(days=366)
+"""A hot offer stands before all others, as if it ended a year earlier."""
+REMEMBERED = timedelta(minutes=5)
+"""How long the inbox says what became of an offer that has gone."""
+GONE = ("offer.superseded", "offer.expired", "offer.withdrawn")
+MOST_GONE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a card says of the lead itself. In a teaser company, place and exact figures are empty; there are bands."""
+
+    product: str
+    vertical: str
+    temperature: str
+    company: str
+    city: str
+    region: str
+    country: str
+    postal_prefix: str
+    """The first two characters of the postal code, where the town is not told."""
+    distance_km: int | None
+    employees: int | None
+    size_band: str | None
+    value: str | None
+    currency: str
+    value_band: str | None
+    timeline: str
+    inquiry: str
+    """In full, or masked."""
+    source: str
+    """The name of the source; empty in a teaser."""
+    source_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCard:
+    """One offer as its partner sees it before the acceptance: never with a person, an address or a number to call."""
+
+    id: UUID
+    lead: UUID
+    vendor: str
+    partner: str
+    state: str
+    reason: str
+    ended: bool
+    """Whether it was accepted and is over."""
+    test: bool
+    reveal: Reveal
+    exclusive: bool
+    rivals: int
+    about: Fit
+    received_at: datetime
+    opened_at: datetime
+    expires_at: datetime | None
+    answered_at: datetime | None
+    seen: bool
+    left: timedelta
+    """Until it lapses; nothing if it is over."""
+    share: float
+    """Of its window, from 1 at the opening to 0."""
+
+    @property
+    def presses(self) -> bool:
+        """Say whether it is the kind of offer that should be answered before anything else."""
+        return self.about.temperature == "hot" and self.share < 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An offer that has just gone: somebody was quicker, time ran out, or the vendor withdrew it."""
+
+    id: UUID
+    how: str
+    """superseded, expired or withdrawn."""
+    product: str
+    vertical: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page of open offers, how many there are in all and how many of them are hot, and what has just gone."""
+
+    offers: Page[InboxCard]
+    count: int
+    hot: int
+    gone: Sequence[Gone]
+
+
+def inbox(viewers: Sequence[Viewer], wanted: Wanted) -> Inbox:
+    """List the open offers of a person's partners: hot ones first, then by the time that is left."""
+    waiting = _waiting(viewers)
+    counts = waiting.aggregate(every=Count("pk"), hot=Count("pk", filter=Q(lead__temperature="hot")))
+    found = page(waiting.annotate(presses_at=_PRESSES_AT), wanted, by="presses_at", newest_first=False)
+    gone = _gone(viewers, wanted.at) if not wanted.cursor else []
+    return Inbox(found.of(_cards(found.items, viewers, wanted.at)), counts["every"], counts["hot"], gone)
+
+
+_PRESSES_AT = Case(
+    When(lead__temperature="hot", then=F("expires_at") - HEAD_START),
+    default=F("expires_at"),
+    output_field=DateTimeField(),
+)
+
+
+def open_count(viewers: Sequence[Viewer]) -> int:
+    """Count the open offers of a person's partners, for the badge."""
+    return _waiting(viewers).count()
+
+
+def _waiting(viewers: Sequence[Viewer]) -> QuerySet[Offer]:
+    return offers_of_viewers(viewers).filter(state="open")
+
+
+def portal_offer(viewers: Sequence[Viewer], offer_id: UUID, *, at: datetime) -> InboxCard:
+    """Show one offer of a person's partners, whatever became of it. Raises NotFound."""
+    offer = offers_of_viewers(viewers).filter(pk=offer_id).first()
+    if offer is None:
+        raise NotFound(what="offer")
+    (card,) = _cards([offer], viewers, at)
+    return card
+
+
+def _cards(offers: Sequence[Offer], viewers: Sequence[Viewer], at: datetime) -> list[InboxCard]:
+    people = by_lead(contacts_of({offer.lead_id for offer in offers})) if offers else {}
+    eyes = {viewer.partner_id: viewer for viewer in viewers}
+    return [_card(eyes[offer.partner_id], offer, people.get(offer.lead_id, []), at) for offer in offers]
+
+
+def _card(viewer: Viewer, offer: Offer, contacts: Sequence[Contact], at: datetime) -> InboxCard:
+    card = offer_card(viewer, offer, offer.lead, contacts)
+    ends = offer.expires_at
+    left = max(ends - at, timedelta()) if ends and offer.state == "open" else timedelta()
+    return InboxCard(
+        id=offer.pk,
+        lead=offer.lead_id,
+        vendor=offer.vendor.name,
+        partner=offer.partner.name,
+        state=offer.state,
+        reason=offer.reason,
+        ended=offer.ended_at is not None,
+        test=offer.test,
+        reveal=card.reveal,
+        exclusive=offer.exclusive,
+        rivals=offer.rivals,
+        about=_about(card, offer),
+        received_at=offer.lead.received_at,
+        opened_at=offer.opened_at,
+        expires_at=ends,
+        answered_at=offer.answered_at,
+        seen=offer.seen_at is not None,
+        left=left,
+        share=min(left / (ends - offer.opened_at), 1.0) if ends and ends > offer.opened_at else 0.0,
+    )
+
+
+def _about(card: OfferCard, offer: Offer) -> Fit:
+    """Take from a card what the portal shows before the acceptance: a teaser has nothing else to take."""
+    lead = card.lead
+    distance = None if offer.distance_km is None else round(offer.distance_km)
+    if isinstance(lead, LeadCard):
+        return Fit(
+            lead.product, lead.vertical, lead.temperature, lead.company, lead.address.city, lead.address.region,
+            lead.address.country, "", distance, lead.employees, None, lead.value, lead.currency, None, lead.timeline,
+            lead.inquiry, lead.source, offer.lead.source.kind,
+        )  # fmt: skip
+    return Fit(
+        lead.product, lead.vertical, lead.temperature, "", "", lead.region, lead.country, lead.postal_prefix, distance,
+        None, lead.size_band, None, "", lead.value_band, lead.timeline, lead.inquiry, "", lead.source_kind,
+    )  # fmt: skip
+
+
+def _gone(viewers: Sequence[Viewer], at: datetime) -> list[Gone]:
+    late = late_events_of(viewers, since=at - REMEMBERED).filter(type__in=GONE)
+    told = {UUID(event.data["offer"]): event for event in late[:MOST_GONE]}
+    rows = offers_of_viewers(viewers).in_bulk(list(told)) if told else {}
+    return [
+        Gone(pk, rows[pk].state, rows[pk].lead.product, rows[pk].lead.vertical, event.at)
+        for pk, event in told.items()
+        if pk in rows and rows[pk].lead.partner_id != rows[pk].partner_id
+    ]
