@@ -272,7 +272,7 @@ def _step(step: Step, tree: Mapping[str, Any], at: int, rule: Rule, speaker: Spe
     window = _length(tree["window"], speaker)
     if step.repeat > 1:
         title, window = f"{title}, {_times(step.repeat, speaker)}", word("each", window)
-    remind = word("remind", _length(step.remind_after, speaker, "after ")) if step.remind_after else ""
+    remind = word("remind", _length(tree["remind_after"], speaker, "after ")) if step.remind_after else ""
     text = ", ".join(filter(None, [window, remind, word(step.reveal)]))
     ends = [word("told")] if step.notify_manager else []
     if at == len(rule.plan) - 1:

@@ -189,7 +189,8 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
 IN_COUNTRY: Mapping[str, Mapping[str, str]] = {
     "en": {
         "AE": "the United Arab Emirates", "BS": "the Bahamas", "DO": "the Dominican Republic",
-        "GB": "the United Kingdom", "MV": "the Maldives", "NL": "the Netherlands", "PH": "the Philippines", "US": "the United States",
+        "GB": "the United Kingdom", "MV": "the Maldives", "NL": "the Netherlands", "PH": "the Philippines",
+        "US": "the United States",
     },
     "de": {
         "AE": "den Vereinigten Arabischen Emiraten", "BS": "den Bahamas", "CH": "der Schweiz",
