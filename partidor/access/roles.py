@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from partidor.access.viewer import Viewer, viewer_of_membership
-from partidor.models import Membership
+from partidor.models import Membership, Person
 
 CONSOLE_ROLES = ("administrator", "channel_manager", "management")
 """Who has a console. Marketing, account managers and agencies see only their part, and their part comes later."""
@@ -31,12 +33,23 @@ class Role:
 
 def roles_of(person_id: UUID) -> tuple[Role, ...]:
     """Return a person's roles in force, oldest first, in one statement; roles at an archived partner are none."""
-    rows = (
-        Membership.objects.filter(person_id=person_id, active=True, person__is_active=True, partner__archived_at=None)
-        .select_related("vendor", "partner")
-        .order_by("created_at", "pk")
-    )
-    return tuple(_role(row) for row in rows)
+    return tuple(_role(row) for row in _in_force().filter(person_id=person_id))
+
+
+def roles_at(email: str) -> list[tuple[Role, UUID]]:
+    """Return the roles in force of the person with an address, each with the person's id."""
+    return [(_role(row), row.person_id) for row in _in_force().filter(person__email=email.casefold())]
+
+
+def role_invited(membership_id: UUID) -> tuple[Role, Person] | None:
+    """Return a role in force and whose it is; None if it has been taken back."""
+    row = _in_force().select_related("vendor", "partner", "person").filter(pk=membership_id).first()
+    return None if row is None else (_role(row), row.person)
+
+
+def _in_force() -> QuerySet[Membership]:
+    rows = Membership.objects.filter(active=True, person__is_active=True, partner__archived_at=None)
+    return rows.select_related("vendor", "partner").order_by("created_at", "pk")
 
 
 def _role(row: Membership) -> Role:

@@ -1,4 +1,4 @@
-"""People: invite them to a role at the vendor or at a partner."""
+"""People: invite them to a role at the vendor or at a partner, and let them choose their language."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from email_validator import EmailNotValidError, validate_email
 
 from partidor.access.network import partner_for
 from partidor.access.viewer import Viewer, vendor_of
+from partidor.actions.accounts import invitation_path
 from partidor.actions.events import telling
 from partidor.actions.transactions import in_one_transaction
-from partidor.domain.refusal import FieldError, WrongContent
+from partidor.domain.languages import SPOKEN
+from partidor.domain.refusal import FieldError, NotAllowed, WrongContent
 from partidor.models import Membership
-from partidor.models.person import PARTNER_ROLES, VENDOR_ROLES
+from partidor.models.person import PARTNER_ROLES, VENDOR_ROLES, choose_language_of
 
 
 @in_one_transaction
@@ -22,10 +24,13 @@ def invite_person(
 ) -> tuple[Membership, bool]:
     """Give a person a role; return the membership and whether it was there already.
 
+    For the vendor's administrators, and for a partner's manager, who invites to that partner.
+
     The person gets offers by mail at once, before the first sign-in. Nothing tells whether the address was
     known before. Raises WrongContent, NotFound (partner), NotAllowed.
     """
-    by.require_vendor("admin")
+    if partner_id is None or by.partner_id is None or not by.may_steer(partner_id):
+        by.require_vendor("admin")
     roles = VENDOR_ROLES if partner_id is None else PARTNER_ROLES
     errors = []
     if partner_id is not None and partner_for(by, partner_id).archived_at is not None:
@@ -53,5 +58,21 @@ def invite_person(
     )
     if made:
         with telling(by, at) as told:
-            told.notice("person.invited", membership.pk, partner_id=partner_id, person_id=membership.person_id)
+            key = invitation_path(membership.pk)
+            told.notice(
+                "person.invited", membership.pk, partner_id=partner_id, person_id=membership.person_id, key=key
+            )
     return membership, not made
+
+
+@in_one_transaction
+def choose_language(language: str, *, by: Viewer) -> bool:
+    """Let a signed-in person choose the language of pages and mails; return whether it was chosen before.
+
+    Raises WrongContent, NotAllowed (a key is no person).
+    """
+    if by.kind != "person":
+        raise NotAllowed(needs="a person who has signed in")
+    if language not in SPOKEN:
+        raise WrongContent([FieldError("language", f"must be one of {', '.join(SPOKEN)}")])
+    return not choose_language_of(UUID(by.id), language)

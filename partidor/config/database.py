@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Model
 
 MIGRATING = 0x5061727469646F72 >> 1
 """The number of the PostgreSQL advisory lock that says "somebody migrates"."""
@@ -21,16 +22,41 @@ def migrate_database() -> list[str]:
         return []
     with _one_at_a_time():
         missing = missing_migrations()
-        if missing:
-            call_command("migrate", verbosity=0, interactive=False)
+        for alias in connections if missing else ():
+            call_command("migrate", database=alias, verbosity=0, interactive=False)
+            call_command("createcachetable", database=alias, verbosity=0)
     return missing
 
 
 def missing_migrations() -> list[str]:
     """Return the names of what the installed version has and the database lacks."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    missing: dict[str, None] = {}
+    for alias in connections:
+        executor = MigrationExecutor(connections[alias])
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing |= {f"{migration.app_label}.{migration.name}": None for migration, _ in plan}
+    return list(missing)
+
+
+class Doorkeeper:
+    """Keep sessions and the counters of sign-in attempts apart from the leads, where there is a database for them."""
+
+    APART = frozenset({"sessions", "django_cache"})
+
+    def _of(self, app: str) -> str:
+        return "door" if app in self.APART and "door" in settings.DATABASES else DEFAULT_DB_ALIAS
+
+    def db_for_read(self, model: type[Model], **hints: object) -> str:
+        """Say where to read."""
+        return self._of(model._meta.app_label)
+
+    def db_for_write(self, model: type[Model], **hints: object) -> str:
+        """Say where to write."""
+        return self._of(model._meta.app_label)
+
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool:
+        """Say which tables belong into a database."""
+        return self._of(app_label) == db
 
 
 @contextmanager

@@ -15,7 +15,7 @@ NAMES = frozenset(
     {
         "PARTIDOR_CONFIG", "PARTIDOR_HOME", "PARTIDOR_DATABASE_URL", "PARTIDOR_BASE_URL", "PARTIDOR_PORT",
         "PARTIDOR_MAIL_URL", "PARTIDOR_SECRET_KEY", "PARTIDOR_ALLOW_PRIVATE_WEBHOOKS", "PARTIDOR_WORKERS",
-        "PARTIDOR_API_RATE",
+        "PARTIDOR_API_RATE", "PARTIDOR_DEMO",
     }
 )  # fmt: skip
 SHORTEST_SECRET = 32
@@ -55,7 +55,7 @@ class Environment:
 
     package: Path
     home: Path
-    database: dict[str, object]
+    databases: dict[str, dict[str, object]]
     base_url: str
     port: int
     mail: MailServer | None
@@ -63,6 +63,8 @@ class Environment:
     workers: int
     api_rate: tuple[int, int]
     """Requests a minute: of a vendor's key, of a partner's key."""
+    demo: bool
+    """Whether this is the demo, whose logins are buttons."""
 
     @classmethod
     def read(cls) -> Environment:
@@ -74,13 +76,14 @@ class Environment:
         return cls(
             package=Path(__file__).resolve().parent.parent,
             home=home,
-            database=_database(given.get("PARTIDOR_DATABASE_URL") or "", home),
+            databases=_databases(given.get("PARTIDOR_DATABASE_URL") or "", home),
             base_url=_base_url(given.get("PARTIDOR_BASE_URL") or f"http://127.0.0.1:{port}"),
             port=port,
             mail=MailServer.read(url) if (url := given.get("PARTIDOR_MAIL_URL")) else None,
             secret_key=_secret(given.get("PARTIDOR_SECRET_KEY") or _kept_secret(home)),
             workers=_number(given, "PARTIDOR_WORKERS", 2),
             api_rate=rate,
+            demo=given.get("PARTIDOR_DEMO") == "1",
         )
 
 
@@ -149,6 +152,15 @@ def _rate(text: str) -> tuple[int, int]:
             f"PARTIDOR_API_RATE is {text!r}; write requests a minute for vendor keys, and /for partner keys: 12000/600"
         )
     return int(vendor), int(partner) if partner else max(1, int(vendor) // 20)
+
+
+def _databases(url: str, home: Path) -> dict[str, dict[str, object]]:
+    """Return the database; on SQLite with a second file for sessions, so that signing in never waits for a lead."""
+    database = _database(url, home)
+    if database["ENGINE"] != "django.db.backends.sqlite3":
+        return {"default": database}
+    file = Path(str(database["NAME"]))
+    return {"default": database, "door": {**database, "NAME": str(file.with_name(f"{file.stem}-door{file.suffix}"))}}
 
 
 def _database(url: str, home: Path) -> dict[str, object]:

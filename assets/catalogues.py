@@ -1,0 +1,89 @@
+"""The catalogues of translations: gathered from templates and code, kept as .po, compiled to .mo.
+
+``python -m assets.catalogues`` gathers: new texts come in untranslated, gone ones go. Needs no gettext programs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+PACKAGE = Path(__file__).resolve().parent.parent / "partidor"
+LANGUAGES = ("de",)
+KEYWORDS = {
+    "gettext": None, "gettext_lazy": None, "_": None, "said": None, "gettext_noop": None,
+    "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+}  # fmt: skip
+
+Message = tuple[str | tuple[str, ...], str | None, str]
+
+
+def messages(package: Path = PACKAGE) -> Iterator[Message]:
+    """Give every text that people see: the text (or its singular and plural), its context, and the file."""
+    for path in sorted(package.rglob("*")):
+        place = path.relative_to(package.parent).as_posix()
+        if path.suffix == ".py" and "migrations" not in path.parts:
+            source = path.read_text(encoding="utf-8")
+            yield from _found(source, place)
+            yield from ((sentence, None, place) for sentence in _refusals(source))
+        elif path.suffix == ".html" and "templates" in path.parts and "web" in path.parts:
+            plain = templatize(path.read_text(encoding="utf-8"))
+            yield from _found("\n".join(line.strip() for line in plain.splitlines()), place)
+
+
+def _found(source: str, place: str) -> Iterator[Message]:
+    for _, text, _, context in extract("python", BytesIO(source.encode()), KEYWORDS):
+        yield text, context, place
+
+
+def _refusals(source: str) -> Iterator[str]:
+    """Give the sentences of refusals: their docstrings. A refusal is a class that descends from one, by name."""
+    if "Refusal" not in source and "WrongContent" not in source:
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef):
+            above = {base.id for base in node.bases if isinstance(base, ast.Name)}
+            if above & {"Refusal", "WrongContent", "NotFound"} and (sentence := ast.get_docstring(node)):
+                yield " ".join(sentence.split("\n\n")[0].split())
+
+
+def gather(package: Path = PACKAGE) -> None:
+    """Bring the catalogues up to what templates and code say now."""
+    fresh = Catalog(charset="utf-8")
+    for text, context, place in messages(package):
+        fresh.add(text, context=context, locations=[(place, 0)])
+    for language in LANGUAGES:
+        path = _po(package, language)
+        kept = read_po(BytesIO(path.read_bytes()), locale=language) if path.exists() else Catalog(locale=language)
+        kept.update(fresh, no_fuzzy_matching=True)
+        kept.obsolete.clear()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            write_po(file, kept, width=110, omit_header=False, no_location=False, include_lineno=False, sort_by_file=True)
+
+
+def compile_catalogues(package: Path = PACKAGE) -> int:
+    """Compile every .po to the .mo beside it; return how many."""
+    paths = sorted((package / "locale").rglob("*.po"))
+    for path in paths:
+        with path.with_suffix(".mo").open("wb") as file:
+            write_mo(file, read_po(BytesIO(path.read_bytes())))
+    return len(paths)
+
+
+def _po(package: Path, language: str) -> Path:
+    return package / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+if __name__ == "__main__":
+    gather()
+    compile_catalogues()

@@ -1,0 +1,1 @@
+"""The door: sign-in, invitations, what to do when locked out."""

@@ -1,0 +1,152 @@
+"""Times, money, numbers, places as people read them, in their language and time zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.numbers import format_compact_currency, format_currency, format_decimal
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+_BAND = re.compile(r"(\d+)(?:-(\d+)|(\+))(?: ([A-Z]{3}))?")
+_YEAR = 365 * 86400
+
+
+def locale() -> str:
+    """Return the locale of the page: British English, with the day before the month, or German."""
+    return "de" if translation.get_language() == "de" else "en_GB"
+
+
+@lru_cache(maxsize=4)
+def _of(name: str) -> Locale:
+    return Locale.parse(name)
+
+
+def country_name(code: str) -> str:
+    """Return a country's name; the code itself if nobody knows it."""
+    return _of(locale()).territories.get(code.upper(), code)
+
+
+def language_name(tag: str) -> str:
+    """Return a language's name; the tag itself if nobody knows it."""
+    return _of(locale()).languages.get(tag.partition("-")[0].lower(), tag)
+
+
+def exact_time(at: datetime) -> str:
+    """Write day and time: ``17 November 2026, 13:44`` or ``17. November 2026, 13:44 Uhr``."""
+    here = timezone.localtime(at)
+    text = f"{format_date(here, 'long', locale())}, {format_time(here, 'short', locale=locale())}"
+    return f"{text} Uhr" if locale() == "de" else text
+
+
+def day(at: datetime) -> str:
+    """Write a day: ``17 November 2026``."""
+    return format_date(timezone.localtime(at), "long", locale())
+
+
+def weekday(at: datetime) -> str:
+    """Write a day as a head: ``Tuesday, 17 November``."""
+    return format_skeleton("MMMMEEEEd", timezone.localtime(at), locale=locale())
+
+
+def clock_time(at: datetime, now: datetime) -> str:
+    """Write a time that is near: ``15:30``, ``tomorrow, 11:00``, ``Thu, 19 Nov, 12:00``."""
+    there, here = timezone.localtime(at), timezone.localtime(now)
+    clock = format_time(there, "short", locale=locale())
+    days = (there.date() - here.date()).days
+    if days in (-1, 0, 1):
+        word = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}[days]
+        return f"{word}, {clock}"
+    return f"{format_skeleton('MMMEd', there, locale=locale())}, {clock}"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Write how long ago, or in what time, something is: ``14 minutes ago``."""
+    gap = at - now
+    if abs(gap) < timedelta(seconds=45):
+        return _("just now")
+    return format_timedelta(gap, add_direction=True, threshold=1.5 if abs(gap) < timedelta(days=60) else 1, locale=locale())
+
+
+def lasting(span: timedelta | float | None) -> str:
+    """Write a length of time in its two largest units: ``1 h 46 min``, ``2 d 4 h``, ``40 s``. Seconds may be given."""
+    if span is None:
+        return "–"
+    seconds = max(0, round(span.total_seconds() if isinstance(span, timedelta) else span))
+    units = (
+        (86400, pgettext("unit", "d")),
+        (3600, pgettext("unit", "h")),
+        (60, pgettext("unit", "min")),
+        (1, pgettext("unit", "s")),
+    )
+    for place, (size, unit) in enumerate(units):
+        if seconds >= size:
+            whole, rest = divmod(seconds, size)
+            parts = [f"{whole}\u00a0{unit}"]
+            if place + 1 < len(units) and size < 86400 * 3:
+                smaller, name = units[place + 1]
+                if (part := rest // smaller) and not (size == 60 and whole >= 10):
+                    parts.append(f"{part}\u00a0{name}")
+            return " ".join(parts)
+    return f"0\u00a0{units[-1][1]}"
+
+
+def amount(value: str | float, currency: str) -> str:
+    """Write money, without decimals when there are none: ``€48,000`` or ``48.000 €``."""
+    number = float(value)
+    if not currency:
+        return format_decimal(number, locale=locale())
+    whole = number == int(number)
+    return format_currency(number, currency, format=None if not whole else None, currency_digits=not whole,
+                           decimal_quantization=not whole, locale=locale())  # fmt: skip
+
+
+def short_amount(value: str | float, currency: str) -> str:
+    """Write money in short: ``€48K``, ``48.000 €`` below a hundred thousand in German."""
+    return format_compact_currency(float(value), currency or "EUR", fraction_digits=0, locale=locale())
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Write a number with at most so many decimals."""
+    return format_decimal(round(value, digits), format="#,##0." + "#" * digits if digits else "#,##0", locale=locale())
+
+
+def kilometres(value: float | None) -> str:
+    """Write a distance in whole kilometres."""
+    return "" if value is None else f"{number(max(1, round(value)))}\u00a0km"
+
+
+def people(count: int | None) -> str:
+    """Write how many people work there."""
+    if count is None:
+        return ""
+    return ngettext("%(count)s employee", "%(count)s employees", count) % {"count": number(count)}
+
+
+def band(text: str | None) -> str:
+    """Write a band of domain/masking: ``50-249`` is ``50–249 employees``, ``25000-49999 EUR`` is ``€25–50 k``."""
+    found = _BAND.fullmatch(text or "")
+    if found is None:
+        return ""
+    least, most, open_end, currency = found.groups()
+    if currency is None:
+        span = _("more than {least}").format(least=number(int(least))) if open_end else f"{least}–{most}"
+        return _("{span} employees").format(span=span)
+    upper = "" if open_end else number((int(most) + 1) // 1000)
+    lower = number(int(least) // 1000)
+    sign = _of(locale()).currency_symbols.get(currency, currency)
+    if open_end:
+        return _("more than {least} k {currency}").format(least=lower, currency=sign)
+    return _("{least}–{most} k {currency}").format(least=lower, most=upper, currency=sign)
+
+
+def initials(name: str) -> str:
+    """Return the two letters of a mark: of the first two words, else of the first."""
+    words = re.findall(r"[^\W\d_]+", name)
+    letters = words[0][0] + words[1][0] if len(words) > 1 else "".join(words)[:2]
+    return (letters or name[:2] or "?").upper()
