@@ -306,7 +306,8 @@ def _counted(viewer: Viewer, at: datetime) -> list[Attention]:
 def _by_partner(what: str, offers: QuerySet[Any], when: str) -> QuerySet[Any]:
     """Count offers by partner: when the first and the last fell, how hot the hottest is, how many have a next step."""
     heat = Case(*[When(lead__temperature=word, then=Value(at)) for at, word in enumerate(TEMPERATURES)], default=9)
-    tally: QuerySet[Any] = offers.values(what=Value(what, CharField()), who=F("partner_id"), name=F("partner__name")).annotate(
+    grouped = offers.values(what=Value(what, CharField()), who=F("partner_id"), name=F("partner__name"))
+    tally: QuerySet[Any] = grouped.annotate(
         number=Count("pk"), first=Min(when), last=Max(when), ref=Min("lead__ref"), company=Min("lead__company"),
         product=Min("lead__product"), heat=Min(heat), ready=Count("lead__next_step"),
     )  # fmt: skip
