@@ -3,15 +3,17 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 LOCKS  := requirements/run.txt requirements/dev.txt
+ASSETS := $(shell find assets partidor/inbound/web partidor/outbound/notices partidor/locale -type f \
+	! -path '*/node_modules/*' ! -path '*/__pycache__/*' ! -path '*/made/*' ! -path '*/served/*' ! -path '*/notices/html/*' ! -name '*.mo')
 LOCK   := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format demo test bench docs lock clean
+.PHONY: help install check format demo test bench docs messages lock clean
 
 help:  ## Show what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
 
-install: .venv/.installed  ## Make .venv with everything pinned by hash (a no-op the second time)
+install: .venv/.built  ## Make .venv with everything pinned by hash, and the assets (a no-op the second time)
 	@:
 
 .venv/.installed: $(LOCKS) pyproject.toml
@@ -20,6 +22,10 @@ install: .venv/.installed  ## Make .venv with everything pinned by hash (a no-op
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt -r requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation -e .
 	touch $@
+
+.venv/.built: .venv/.installed $(ASSETS)
+	$(BIN)/python -m assets.build
+	@touch $@
 
 check: install  ## Format, lint, types, imports, house rules, domain tests: under a minute
 	@.ci/check
@@ -40,9 +46,13 @@ bench: install  ## Measure; every benchmark prints its table
 docs: install  ## Draw again what the docs show of the code
 	$(BIN)/python -m docs.draw
 
+messages: install  ## Gather new texts into the catalogues of translations
+	$(BIN)/python -m assets.catalogues
+
 lock: install  ## Pin the newest allowed versions
 	$(LOCK) requirements/run.in --output-file requirements/run.txt
 	$(LOCK) requirements/dev.in --output-file requirements/dev.txt
+	$(LOCK) requirements/node.in --output-file requirements/node.txt
 
 clean:  ## Remove what can be made again (never var/, your data)
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist assets/node_modules partidor/inbound/web/made partidor/inbound/web/served partidor/outbound/notices/html *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

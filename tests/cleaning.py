@@ -15,8 +15,9 @@ def clean_quickly() -> None:
 
 
 def empty() -> None:
-    """Empty every table of ours; the migrations' own rows stay."""
-    tables = [model._meta.db_table for model in apps.get_app_config("partidor").get_models()]
+    """Empty every table of ours, and what points at them; the migrations' own rows stay."""
+    ours = [*apps.get_app_config("partidor").get_models(), *apps.get_app_config("account").get_models()]
+    tables = [model._meta.db_table for model in ours]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"TRUNCATE {', '.join(tables)}")

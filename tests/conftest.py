@@ -21,6 +21,15 @@ settings.register_profile("long", settings.get_profile("quick"), max_examples=20
 settings.load_profile(os.environ.get("PARTIDOR_TEST_HYPOTHESIS", "quick"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every test that uses the database use all of it: sessions have a file of their own on SQLite."""
+    for item in items:
+        mark, fixtures = item.get_closest_marker("django_db"), getattr(item, "fixturenames", ())
+        if mark is not None or {"db", "transactional_db"} & set(fixtures):
+            wanted = {"transaction": "transactional_db" in fixtures, **(mark.kwargs if mark else {})}
+            item.add_marker(pytest.mark.django_db(**{**wanted, "databases": "__all__"}), append=False)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Give each of the processes a database of its own, cleaned up quickly and past the guards of the events."""

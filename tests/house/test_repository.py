@@ -52,7 +52,7 @@ class TestRepository:
         assert not broken, "\n  ".join(["Third-party assets and data come from packages at install time:", *broken])
 
     def test_pins_every_requirement_by_hash(self) -> None:
-        for name in ("run", "dev"):
+        for name in ("run", "dev", "node"):
             text = (ROOT / f"requirements/{name}.txt").read_text()
             pins = re.findall(r"^[a-z0-9][^\s=]*==[^\\\n]+\\\n +--hash=sha256:", text, re.M)
-            assert len(pins) == len(re.findall(r"^[a-z0-9]", text, re.M)) > 10
+            assert len(pins) == len(re.findall(r"^[a-z0-9]", text, re.M)) > 0

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -56,7 +57,7 @@ def speak(request: HttpRequest) -> HttpResponse:
     """Choose a language; a person keeps it, whoever has not signed in keeps it in the browser."""
     language = "de" if request.POST.get("language") == "de" else "en"
     back = request.POST.get("next", "/")
-    response = HttpResponseRedirect(back if back.startswith("/") and not back.startswith("//") else "/")
+    response = HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
     response.status_code = 303
     if request.user.is_authenticated:
         for role in roles_of(request.user.pk)[:1]:
