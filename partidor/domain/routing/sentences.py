@@ -31,6 +31,8 @@ class _HasReason(Protocol):
 _SENTENCES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "not_in_network": "Not in the network when this was decided",
+        "input_gone": "Cannot be told any more: what the decision was made from is no longer whole",
+        "keeps_off": "Declined another lead of this customer and is not asked about it again",
         "no_rule": "No rule holds for this lead",
         "no_partner": "Suitable, but no rule could ask anybody",
         "nobody_left": "Suitable, but the plan of the rule had run out",
@@ -68,6 +70,8 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
     },
     "de": {
         "not_in_network": "War bei dieser Entscheidung nicht im Netz",
+        "input_gone": "Lässt sich nicht mehr sagen: die Grundlagen der Entscheidung sind nicht mehr vollständig",
+        "keeps_off": "Hat einen anderen Lead dieses Kunden abgelehnt und wird dazu nicht mehr gefragt",
         "no_rule": "Keine Regel gilt für diesen Lead",
         "no_partner": "Geeignet, aber keine Regel konnte jemanden fragen",
         "nobody_left": "Geeignet, aber der Plan der Regel war zu Ende",
@@ -170,7 +174,8 @@ _HEADINGS: Mapping[str, Mapping[str, str]] = {
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "or": " or ", "and": " and ", "none": "none", "one": "was", "many": "were",
-        "declined": "declined or gave it back", "expired": "let it lapse",
+        "declined": "declined or gave it back", "expired": "let it lapse", "said_no": "declined",
+        "handed_back": "gave it back", "taken_back": "had it taken back",
         "max_open_leads": "the limit of {} open leads was reached",
         "monthly_cap": "the limit of {} leads a month was reached",
         "either": "the limit of {} open leads or that of {} leads a month was reached",
@@ -178,6 +183,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "de": {
         "or": " oder ", "and": " und ", "none": "keine Angabe", "one": "wurde", "many": "wurden",
         "declined": "hat abgelehnt oder ihn zurückgegeben", "expired": "hat nicht geantwortet",
+        "said_no": "hat abgelehnt", "handed_back": "hat ihn zurückgegeben", "taken_back": "hat ihn wieder verloren",
         "max_open_leads": "die Grenze von {} offenen Leads war erreicht",
         "monthly_cap": "die Grenze von {} Leads im Monat war erreicht",
         "either": "die Grenze von {} offenen Leads oder die von {} Leads im Monat war erreicht",
