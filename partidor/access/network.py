@@ -97,6 +97,13 @@ def colleagues_of(viewers: Sequence[Viewer]) -> QuerySet[Membership]:
     return Membership.objects.filter(mine).select_related("person", "partner", "vendor")
 
 
+def membership_for(viewer: Viewer, membership_id: UUID) -> Membership:
+    """Return one role of a person at the vendor or a partner of it; NotFound otherwise."""
+    if (membership := memberships_of(viewer).filter(pk=membership_id).first()) is None:
+        raise NotFound(what="person")
+    return membership
+
+
 def vendor_named(name: str) -> Vendor:
     """Find a vendor by id, short name or name, for the operator's commands; NotFound otherwise."""
     by_name = Vendor.objects.filter(slug=name) | Vendor.objects.filter(name=name)

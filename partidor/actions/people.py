@@ -1,4 +1,4 @@
-"""People: invite them to a role at the vendor or at a partner, and let them choose their language."""
+"""People: invite them to a role at the vendor or at a partner, take it away and give it back; their language."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
-from partidor.access.network import partner_for
+from partidor.access.network import membership_for, memberships_of, partner_for
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.actions.accounts import invitation_path
 from partidor.actions.events import telling
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.languages import SPOKEN
-from partidor.domain.refusal import FieldError, NotAllowed, WrongContent
+from partidor.domain.refusal import FieldError, NotAllowed, Refusal, WrongContent
 from partidor.models import Membership
 from partidor.models.person import PARTNER_ROLES, VENDOR_ROLES, choose_language_of
+from partidor.models.vendor import lock_vendor
+
+
+class NotYourself(Refusal):
+    """You cannot take your own role away; another administrator can."""
+
+
+class LastAdministrator(Refusal):
+    """This is the last administrator; make somebody else one first."""
 
 
 @in_one_transaction
@@ -59,10 +68,42 @@ def invite_person(
     if made:
         with telling(by, at) as told:
             key = invitation_path(membership.pk)
-            told.notice(
-                "person.invited", membership.pk, partner_id=partner_id, person_id=membership.person_id, key=key
-            )
+            told.notice("person.invited", membership.pk, partner_id=partner_id, person_id=membership.person_id, key=key)
     return membership, not made
+
+
+@in_one_transaction
+def deactivate_membership(membership_id: UUID, *, by: Viewer, at: datetime) -> tuple[Membership, bool]:
+    """Take a role away from the person's next request on; return it, and whether it was taken away already.
+
+    Raises NotYourself, LastAdministrator, NotFound, NotAllowed.
+    """
+    by.require_vendor("admin")
+    lock_vendor(by.vendor_id)  # of two administrators who take away each other's role at once, one stays
+    membership = membership_for(by, membership_id)
+    if not membership.active:
+        return membership, True
+    if by.kind == "person" and by.id == str(membership.person_id) and membership.partner_id is None:
+        raise NotYourself
+    others = memberships_of(by).filter(role="administrator", active=True, person__is_active=True)
+    if membership.role == "administrator" and not others.exclude(pk=membership.pk).exists():
+        raise LastAdministrator
+
+    membership.switch(False)
+    return membership, False
+
+
+@in_one_transaction
+def reactivate_membership(membership_id: UUID, *, by: Viewer, at: datetime) -> tuple[Membership, bool]:
+    """Give a role back; return it, and whether it was in force already. Raises NotFound, NotAllowed."""
+    by.require_vendor("admin")
+    lock_vendor(by.vendor_id)
+    membership = membership_for(by, membership_id)
+    if membership.active:
+        return membership, True
+
+    membership.switch(True)
+    return membership, False
 
 
 @in_one_transaction

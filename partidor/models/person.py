@@ -103,3 +103,8 @@ class Membership(VendorRow):
             cls.objects.filter(pk=membership.pk).update(role=role, active=True)
             membership.role, membership.active = role, True
         return membership, made
+
+    def switch(self, active: bool) -> None:
+        """Put the role in or out of force."""
+        Membership.objects.filter(pk=self.pk).update(active=active)
+        self.active = active
