@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from partidor.models import Delivery, Lead, Notice, Offer, WorkerBeat
 from partidor.models.ids import uuid7
@@ -161,5 +161,11 @@ def lapsed_leads(*, since: datetime, at: datetime, limit: int) -> list[Lead]:
 
 def notices_of(deliveries: Iterable[Delivery]) -> dict[UUID, Notice]:
     """Return what deliveries tell, by the notice's id, with everything its words need."""
-    notices = Notice.objects.select_related("vendor", "lead", "offer__partner", "partner", "person")
+    notices = Notice.objects.select_related("vendor", "lead__source", "offer__partner", "partner", "person")
     return notices.in_bulk([delivery.notice_id for delivery in deliveries])
+
+
+def forget_keys() -> None:
+    """Empty the keys of all notices that are told or dropped, so that no secret outlives its use."""
+    waiting = Delivery.objects.filter(notice_id=OuterRef("pk")).exclude(due_at=None)
+    Notice.objects.filter(~Exists(waiting), ~Q(key=""), due_at=None).update(key="")

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 
-from partidor.access.due import claim_notices, finish_all, push_ahead
+from partidor.access.due import claim_notices, finish_all, forget_keys, push_ahead
 from partidor.access.recipients import recipients_of
+from partidor.access.viewer import Viewer
 from partidor.actions.transactions import in_one_transaction
 from partidor.models import Delivery, Notice
 
@@ -67,6 +68,18 @@ def _address(notices: Sequence[Notice], *, at: datetime) -> None:
     unread = [notice for notice in notices if not recipients[notice.pk]]
     finish_all([notice for notice in notices if recipients[notice.pk]])
     finish_all(unread, dropped=True)
+    if any(notice.key for notice in unread):
+        forget_keys()
     if unread:  # ordinary: doctor counts those who cannot be reached
         names = ", ".join(notice.name for notice in unread[:10])
         log.debug("nobody is there to be told %d notice(s), no people and no address: %s", len(unread), names)
+
+
+@in_one_transaction
+def drop_old_notices(*, before: datetime, by: Viewer) -> int:
+    """Drop the vendor's notices of before a time that nobody was told of: of a past that was made up, or moved here.
+
+    Returns how many. Raises NotAllowed.
+    """
+    by.require_vendor("admin")
+    return Notice.drop_older(by.vendor_id, before)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 
-from partidor.access.due import claim_deliveries, finish, finish_all, finish_each, hand_back, push_ahead, renew
+from partidor.access.due import (
+    claim_deliveries,
+    finish,
+    finish_all,
+    finish_each,
+    forget_keys,
+    hand_back,
+    push_ahead,
+    renew,
+)
 from partidor.outbound.notices.letter import Letter, holds, write_letter
 from partidor.outbound.wires.smtp import Mail, MailServer, Outcome, send_mails
 from partidor.queries.notices import NoticeCard, notice_cards
@@ -54,23 +64,19 @@ def dispatch_due(*, now: Callable[[], datetime] = now_utc, stop: Event | None = 
     deliveries = claim_deliveries(at=at, limit=MAILS_AT_ONCE if settings.MAIL else KEPT_AT_ONCE)
     if not deliveries:
         return 0
-    written = _write(deliveries, at)
+    cards = notice_cards(deliveries)
+    written = _write(deliveries, cards, at)
     if settings.MAIL is None:
-        finish_each(
-            (
-                each.delivery,
-                {"outcome": "kept", "subject": each.letter.subject, "text": each.letter.text, "done_at": at},
-            )
-            for each in written
-        )
+        finish_each((each.delivery, {"outcome": "kept", "done_at": at} | asdict(each.letter)) for each in written)
     elif written:
         _send(written, settings.MAIL, now, stop or Event())
+    if any(card.key for card in cards.values()):
+        forget_keys()
     return len(deliveries)
 
 
-def _write(deliveries: Sequence[Delivery], at: datetime) -> list[_Written]:
+def _write(deliveries: Sequence[Delivery], cards: Mapping[UUID, NoticeCard], at: datetime) -> list[_Written]:
     """Drop what is stale and write the rest; what cannot be written is tried again later and stops nobody."""
-    cards = notice_cards(deliveries)
     stale: list[Delivery] = []
     written: list[_Written] = []
     for delivery in deliveries:
@@ -92,8 +98,7 @@ def _send(written: Sequence[_Written], server: MailServer, now: Callable[[], dat
     """Send in a thread of its own, which touches no database, and meanwhile keep the lease alive from this one."""
     waiting = {str(each.delivery.pk): each.delivery for each in written}
     mails = [
-        Mail(str(each.delivery.pk), each.delivery.address, each.card.vendor, each.letter.subject, each.letter.text)
-        for each in written
+        Mail(str(each.delivery.pk), each.delivery.address, each.card.vendor, **asdict(each.letter)) for each in written
     ]
     outcomes: SimpleQueue[Outcome | None] = SimpleQueue()
     enough = Event()

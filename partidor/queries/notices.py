@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from partidor.access.due import notices_of
 from partidor.access.leads import contacts_of
 from partidor.access.recipients import recipients_of
-from partidor.domain.masking import mask_inquiry, postal_prefix
+from partidor.domain.masking import mask_inquiry, postal_prefix, size_band, value_band
 from partidor.models import Contact, Delivery, Lead, Notice, Offer
 
 EXCERPT = 600
@@ -34,6 +34,11 @@ class NoticedLead:
     """Empty in a teaser."""
     country: str
     abroad: bool
+    size_band: str | None
+    value_band: str | None
+    source_kind: str
+    source: str
+    """The name of the source; empty in a teaser."""
     inquiry: str
     """Masked, at most ``EXCERPT`` characters."""
     partner: UUID | None
@@ -48,6 +53,7 @@ class NoticedOffer:
     state: str
     ended: bool
     partner: UUID
+    via: str
     exclusive: bool
     rivals: int
     distance_km: float | None
@@ -74,6 +80,8 @@ class NoticeCard:
     offer: NoticedOffer | None
     role: str
     """What a person was invited as."""
+    key: str = field(repr=False)
+    """What opens the door: a code, or the path of a link."""
 
 
 def notice_cards(deliveries: Sequence[Delivery]) -> dict[UUID, NoticeCard]:
@@ -114,6 +122,7 @@ def _card(notice: Notice, addresses: frozenset[str], role: str, contacts: Sequen
         lead=_lead(lead, contacts, vendor.country, full=full) if lead is not None else None,
         offer=_offer(offer) if offer is not None else None,
         role=role,
+        key=notice.key,
     )
 
 
@@ -129,6 +138,10 @@ def _lead(lead: Lead, contacts: Iterable[Contact], home: str, *, full: bool) -> 
         city=lead.city if full else "",
         country=lead.country,
         abroad=lead.country not in ("", home),
+        size_band=size_band(lead.employees),
+        value_band=value_band(lead.value_minor, lead.currency),
+        source_kind=lead.source.kind,
+        source=lead.source.name if full else "",
         inquiry=_excerpt(_masked(lead, list(contacts))),
         partner=lead.partner_id,
         attention_at=lead.attention_at,
@@ -160,6 +173,7 @@ def _offer(offer: Offer) -> NoticedOffer:
         state=offer.state,
         ended=offer.ended_at is not None,
         partner=offer.partner_id,
+        via=offer.via,
         exclusive=offer.exclusive,
         rivals=offer.rivals,
         distance_km=offer.distance_km,

@@ -16,6 +16,7 @@ from partidor.access.due import LAST_TRY, LEASE, claim_deliveries, finish, push_
 from partidor.access.recipients import recipients_of
 from partidor.actions import outbox
 from partidor.actions.deadlines import act_on_due
+from partidor.actions.events import telling
 from partidor.actions.offers import accept_offer
 from partidor.actions.outbox import address_notices
 from partidor.actions.partners import archive_partner
@@ -124,8 +125,12 @@ class TestDispatch:
         assert letter.message["Auto-Submitted"] == "auto-generated"
         assert letter.message["From"] == "Acme <notices@leads.acme.example>"
         assert letter.subject.startswith("Warmer Lead, nur für Sie bis Mo, 2. März, 14:00 Uhr")
-        assert "https://leads.acme.example/portal/offers/" in letter.text
-        assert (delivery.outcome, delivery.due_at, delivery.text) == ("sent", None, "")
+        assert letter.message.get_content_type() == "multipart/alternative"
+        assert [part.get_content_type() for part in letter.message.iter_parts()] == ["text/plain", "text/html"]
+        for part in (letter.text, letter.html):
+            assert "https://leads.acme.example/portal/offers/" in part
+            assert "Warenwirtschaft" in part
+        assert (delivery.outcome, delivery.due_at, delivery.text, delivery.html) == ("sent", None, "", "")
 
     def test_keeps_mails_while_there_is_no_server(self, world: World) -> None:
         world.receive()
@@ -134,6 +139,7 @@ class TestDispatch:
         assert kept.outcome == "kept"
         assert kept.subject.startswith("Warmer Lead")
         assert "Guten Tag Alpen Systemhaus" in kept.text
+        assert "Ansehen und annehmen</a>" in kept.html
 
     def test_tells_the_rivals_that_a_lead_is_taken(self, world: World, box: Mailbox) -> None:
         world.rules(ALL_AT_ONCE)
@@ -182,6 +188,51 @@ class TestDispatch:
             ("alpen", "Warmer Lead bis Di"), ("bergmann", "Warmer Lead bis Di"), ("citroen", "Warmer Lead bis Di"),
             ("chief", f"Niemand hat Lead {lead.ref}"),
         ]  # fmt: skip
+
+
+class TestAKey:
+    """What opens the door outlives neither the mail nor its own time."""
+
+    @pytest.fixture
+    def member(self, world: World) -> Membership:
+        member = invite(world, "manager@acme.example", "channel_manager")
+        post(START)
+        with telling(world.manager, START) as told:
+            told.notice("person.code", "1", person_id=member.person_id, key="K7Q2MX")
+        return member
+
+    def keys(self) -> set[str]:
+        return set(Notice.objects.values_list("key", flat=True))
+
+    def test_goes_out_once_and_is_forgotten(self, member: Membership, box: Mailbox) -> None:
+        assert self.keys() == {"", "K7Q2MX"}
+        post(START)
+        (letter,) = box.letters
+        assert letter.to == "manager@acme.example"
+        assert "K7Q2MX" in letter.text
+        assert "K7Q2MX" in letter.html
+        assert self.keys() == {""}
+
+    def test_waits_for_a_busy_server_and_not_too_long(self, member: Membership, box: Mailbox) -> None:
+        box.refuse["manager@acme.example"] = "451 try again later"
+        post(START)
+        assert self.keys() == {"", "K7Q2MX"}
+        post(later(600))
+        assert Delivery.objects.get(notice__kind="person.code").outcome == "dropped"
+        assert (box.letters, self.keys()) == ([], {""})
+
+    def test_is_forgotten_when_nobody_is_there_to_read_it(self, member: Membership) -> None:
+        Membership.objects.filter(pk=member.pk).update(active=False)
+        post(START)
+        assert not Delivery.objects.filter(notice__kind="person.code").exists()
+        assert self.keys() == {""}
+
+    def test_is_told_apart_where_mails_are_kept(self, member: Membership) -> None:
+        post(START)
+        kept = Delivery.objects.get(notice__kind="person.code")
+        assert kept.outcome == "kept"
+        assert "K7Q2MX" in kept.text
+        assert self.keys() == {""}
 
 
 class TestATroubledServer:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.template import engines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,11 +19,10 @@ import partidor
 from partidor.actions.outbox import address_notices
 from partidor.domain.languages import SPOKEN, first_spoken
 from partidor.models import Delivery
-from partidor.models.person import PARTNER_ROLES, VENDOR_ROLES
 from partidor.outbound.dispatch import dispatch_due
 from partidor.outbound.notices.kinds import KINDS
 from partidor.outbound.notices.letter import holds, write_letter
-from partidor.outbound.notices.words import REASONS, ROLES, TEMPERATURES
+from partidor.outbound.notices.words import TEXTS
 from partidor.queries.notices import NoticeCard, NoticedLead, NoticedOffer
 from tests.world import START, World
 
@@ -29,24 +31,65 @@ AT = datetime(2025, 11, 24, 9, 0, tzinfo=UTC)
 PARTNER = uuid4()
 LEAD = NoticedLead(
     ref="K7M2QX", state="offered", test=False, temperature="hot", product="Kassensystem", vertical="Bäckerei",
-    postal_code="83022", city="Rosenheim", country="DE", abroad=False, inquiry="Wir suchen neun Kassen.\nBald.",
-    partner=None, attention_at=AT,
+    postal_code="83022", city="Rosenheim", country="DE", abroad=False, size_band="50-249",
+    value_band="25000-49999 EUR", source_kind="event", source="Messe Südback",
+    inquiry="Wir suchen neun Kassen.\nBald.", partner=None, attention_at=AT,
 )  # fmt: skip
 OFFER = NoticedOffer(
-    id=uuid4(), state="open", ended=False, partner=PARTNER, exclusive=True, rivals=0, distance_km=14.2,
+    id=uuid4(), state="open", ended=False, partner=PARTNER, via="plan", exclusive=True, rivals=0,
+    distance_km=14.2,
     expires_at=datetime(2025, 11, 24, 13, 0, tzinfo=UTC),
 )  # fmt: skip
 CARD = NoticeCard(
     kind="offer.opened", reason="", created_at=AT, vendor="Acme", vendor_slug="acme", to_partner=True,
     partner="Alpen Systemhaus", time_zone="Europe/Berlin", own_time_zone=True,
     addresses=frozenset({"a@alpen.example"}), lead=LEAD, offer=OFFER, role="partner_sales",
+    key="",
 )  # fmt: skip
 
 
 def card_of(kind: str) -> NoticeCard:
     if kind in ("lead.unassigned", "lead.escalated", "lead.skipped", "partner.skips"):
         return replace(CARD, kind=kind, to_partner=False, reason="nobody_left")
+    if kind.startswith("person."):
+        return replace(
+            CARD, kind=kind, lead=None, offer=None, key="K7Q2MX" if kind == "person.code" else "/door/K7Q2MX"
+        )
     return replace(CARD, kind=kind)
+
+
+EVIL = (
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "-->{% now 'Y' %}<!--",
+    "\u202eevil\u202c مرحبا", "W" * 300, "🦊" * 40, "=1+1", "a\r\nBcc: all@acme.example",
+    "{{ link }}", "</td></table>", "&lt;",
+)  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What a reader sees of a mail, and where it leads."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: set[str] = set()
+        self.links: list[str] = []
+        self.language = ""
+        self.feed(html)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        given = dict(attrs)
+        self.links += [given[name] or "" for name in ("href", "src", "background", "srcset") if name in given]
+        self.language = self.language or given.get("lang") or ""
+        assert not [name for name in given if name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        if self.get_starttag_text() is None or not (self.get_starttag_text() or "").startswith("<style"):
+            self.words.append(data)
 
 
 class TestALetter:
@@ -57,10 +100,36 @@ class TestALetter:
 
         assert letter.subject
         assert "\n" not in letter.subject
-        assert BASE in letter.text
-        whole = letter.subject + letter.text
-        for unwanted in ("{{", "{%", "None", "_left", "partner_sales", "2025-11-24", "T13:00", "\n\n\n", " ,", "  "):
-            assert unwanted not in whole, (unwanted, whole)
+        assert "\n\n\n" not in letter.text
+        for whole in (letter.subject + letter.text.replace("    K7Q2MX", ""), Page(letter.html).text):
+            for unwanted in ("{{", "{%", "None", "_left", "partner_sales", "2025-11-24", "T13:00", " ,", "  "):
+                assert unwanted not in whole, (unwanted, whole)
+
+    @pytest.mark.parametrize("language", SPOKEN)
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_says_the_same_in_both_parts_and_links_to_nothing_else(self, kind: str, language: str) -> None:
+        letter = write_letter(card_of(kind), language, base_url=BASE)
+        page, link = Page(letter.html), BASE + KINDS[kind].path(card_of(kind))
+        labels = TEXTS[language]["labels"].values()
+        for line in letter.text.splitlines()[1:]:
+            label, _, value = line.partition(": ")
+            told = value if label in labels else line.strip("> ").removesuffix(":")
+            assert told in (link, "--") or told in page.text
+        assert page.links == ([] if kind == "person.code" else [link])
+        assert (link in letter.text) == (kind != "person.code")
+        assert page.language == language
+        assert page.tags.isdisjoint({"img", "script", "link", "iframe", "form"})
+        assert "url(" not in letter.html
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_misses_no_fact(self, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        bare = replace(card_of(kind), lead=None, offer=None, partner="", role="")
+        for name in ("letters", "mails"):
+            backend: Any = engines[name]
+            monkeypatch.setattr(backend.engine, "string_if_invalid", "MISSING %s")
+        for card in (card_of(kind), bare):
+            letter = write_letter(card, "en", base_url=BASE)
+            assert "MISSING" not in letter.subject + letter.text + letter.html
 
     def test_says_it_all_in_the_subject(self) -> None:
         de, en = (write_letter(CARD, language, base_url=BASE).subject for language in ("de", "en"))
@@ -75,23 +144,25 @@ Guten Tag Alpen Systemhaus,
 
 Acme bietet Ihnen einen Lead an. Er ist zurzeit nur Ihnen angeboten.
 
+Bitte antworten Sie bis Mo, 24. November, 14:00 Uhr. Danach wird der nächste Partner gefragt.
+
 Gesucht: Kassensystem
 Branche: Bäckerei
 Ort: 83022 Rosenheim, 14 km von Ihnen
-Dringlichkeit: Heißer Lead
+Größe: 50 bis 249 Mitarbeitende
+Umfang: 25.000 bis 49.999 €
+Herkunft: Messe Südback
+Dringlichkeit: Heiß
 
 Aus der Anfrage (Namen und Kontaktdaten sind ausgeblendet):
 > Wir suchen neun Kassen.
 > Bald.
 
-Bitte antworten Sie bis Mo, 24. November, 14:00 Uhr. Danach wird der nächste Partner gefragt.
-
-Ansehen, annehmen oder ablehnen:
+Ansehen und annehmen:
 {BASE}/portal/offers/{OFFER.id}
 
 --\x20
-Lead K7M2QX, Acme
-Automatisch verschickt mit Partidor.
+Lead K7M2QX. Automatisch verschickt mit Partidor im Auftrag von Acme an Alpen Systemhaus.
 """
         )
 
@@ -117,12 +188,12 @@ Automatisch verschickt mit Partidor.
 
     @pytest.mark.parametrize("language", SPOKEN)
     def test_gives_managers_the_reason_and_the_remedy(self, language: str) -> None:
-        for reason, (why, remedy) in REASONS[language].items():
+        for reason, (why, remedy) in TEXTS[language]["reasons"].items():
             text = write_letter(replace(card_of("lead.unassigned"), reason=reason), language, base_url=BASE).text
             assert why in text
             assert remedy in text
             assert f"{BASE}/console/acme/leads/K7M2QX" in text
-            assert reason not in text
+            assert reason not in text.replace("other partner", "")
 
     @given(evil=st.text())
     def test_lets_nothing_break_out_of_the_subject(self, evil: str) -> None:
@@ -131,22 +202,63 @@ Automatisch verschickt mit Partidor.
         assert subject.isprintable()
         assert len(subject) <= 200
 
-    def test_knows_a_word_for_every_role_temperature_and_reason(self) -> None:
+    @pytest.mark.parametrize("kind", KINDS)
+    @given(evil=st.text() | st.sampled_from(EVIL))
+    def test_lets_nothing_out_of_the_place_where_it_stands(self, kind: str, evil: str) -> None:
+        names: dict[str, Any] = {"vendor": evil, "partner": evil}
+        facts: dict[str, Any] = {"product": evil, "vertical": evil, "city": evil, "source": evil, "inquiry": evil}
+        tame, wild = card_of(kind), replace(card_of(kind), **names)
+        wild = replace(wild, lead=replace(wild.lead, **facts) if wild.lead else None)
+        letter = write_letter(wild, "de", base_url=BASE)
+        page = Page(letter.html)
+        assert page.tags <= Page(write_letter(tame, "de", base_url=BASE).html).tags
+        assert all(link.startswith(BASE + "/") and not set(link) & set("\"'<> \n") for link in page.links)
+        for text in (letter.text, page.text):
+            assert not set(text) & set("\u202e\u2066\u200f\0\r")
+
+    def test_leads_through_the_door_it_was_given_and_no_other(self) -> None:
+        for kind in ("person.invited", "person.reset"):
+            for key, link in {"/door/x": "/door/x", "": "/portal/", "@evil.example": "/portal/"}.items():
+                letter = write_letter(replace(card_of(kind), key=key), "en", base_url=BASE)
+                assert Page(letter.html).links == [BASE + link]
+
+    def test_shows_a_code_large_and_in_no_subject(self) -> None:
+        letter = write_letter(card_of("person.code"), "en", base_url=BASE)
+        assert "\n    K7Q2MX\n" in letter.text
+        assert re.search(r"font-size: 36px[^>]*>K7Q2MX<", letter.html)
+        assert "K7Q2MX" not in letter.subject
+        for kind in KINDS:
+            if kind != "person.code":
+                spilt = write_letter(replace(card_of(kind), key="K7Q2MX"), "en", base_url=BASE)
+                assert "K7Q2MX" not in spilt.subject + spilt.text.replace(LEAD.ref, "") + spilt.html
+
+    def test_writes_bands_as_people_do(self) -> None:
+        for size, value, language, shown in (
+            ("1-9", "0-999 EUR", "de", ("1 bis 9 Mitarbeitende", "bis 999 €")),
+            ("1000+", "1000000+ CHF", "de", ("mindestens 1.000 Mitarbeitende", "mindestens 1.000.000 CHF")),
+            ("1000+", "1000000+ EUR", "en", ("at least 1,000 employees", "at least 1,000,000 EUR")),
+        ):
+            card = replace(CARD, lead=replace(LEAD, size_band=size, value_band=value))
+            assert all(each in write_letter(card, language, base_url=BASE).text for each in shown)
+
+    def test_knows_words_for_every_kind_temperature_and_reason(self) -> None:
         from partidor.actions.rounds import ROUTING_FAILED
         from partidor.domain.routing.decision import REASONS as CODES
 
         for language in SPOKEN:
-            assert set(ROLES[language]) == {*VENDOR_ROLES, *PARTNER_ROLES}
-            assert set(REASONS[language]) == {*CODES, ROUTING_FAILED}
-            assert set(TEMPERATURES[language]) == {"hot", "warm", "cold"}
+            texts = TEXTS[language]
+            assert {name for name in texts if "." in name} == set(KINDS)
+            assert set(texts["reasons"]) == {*CODES, ROUTING_FAILED, "other"}
+            assert set(texts["leads"]) == {"hot", "warm", "cold"}
+        assert {name: set(table) for name, table in TEXTS["de"].items() if name != "currencies"} == {
+            name: set(table) for name, table in TEXTS["en"].items() if name != "currencies"
+        }
 
     def test_is_written_for_everything_that_actions_tell(self) -> None:
         package = Path(partidor.__file__).parent
         source = "".join(path.read_text() for path in (package / "actions").glob("*.py"))
         told = set(re.findall(r'told\.notice\(\s*"([a-z.]+)"', source))
-        assert told | {"offer.superseded", "offer.withdrawn"} == set(KINDS)
-        files = {path.name for path in (package / "outbound/notices/templates").glob("[!_]*.txt")}
-        assert files == {f"{kind}.{language}.txt" for kind in KINDS for language in SPOKEN}
+        assert told | {"offer.superseded", "offer.withdrawn", "person.code", "person.reset"} == set(KINDS)
 
 
 class TestANotice:
@@ -169,6 +281,13 @@ class TestANotice:
         again = replace(card, lead=replace(card.lead, attention_at=AT + timedelta(hours=1)))
         assert not holds(again, "a@alpen.example", at=AT), "the newer notice tells it"
         assert not holds(replace(card, lead=LEAD), "a@alpen.example", at=AT)
+
+    def test_with_a_key_holds_while_the_key_opens_the_door(self) -> None:
+        for kind, life in (("person.code", timedelta(minutes=10)), ("person.reset", timedelta(days=3))):
+            card = card_of(kind)
+            assert holds(card, "a@alpen.example", at=AT + life - timedelta(seconds=1))
+            assert not holds(card, "a@alpen.example", at=AT + life)
+            assert not holds(replace(card, key=""), "a@alpen.example", at=AT)
 
     def test_of_a_withdrawn_offer_is_silent_towards_who_got_the_lead_by_hand(self) -> None:
         card = card_of("offer.withdrawn")
@@ -212,5 +331,6 @@ class TestAMailOfAnOffer:
         (kept,) = Delivery.objects.all()
         assert kept.outcome == "kept"
         assert "Neun Kassen" in kept.text
+        assert "Neun Kassen" in kept.html
         for secret in ("Huber", "Eva", "1234567", "huber.example", "Hauptstr"):
-            assert secret not in kept.subject + kept.text
+            assert secret not in kept.subject + kept.text + kept.html

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from partidor.queries.notices import NoticeCard
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of notice. Its words are in ``templates/<kind>.<language>.txt``, the subject on the first line."""
+    """One kind of notice. Its words are in ``texts/<language>.toml``."""
 
     holds: Callable[[NoticeCard, datetime], bool]
     path: Callable[[NoticeCard], str]
+    shows_lead: bool = False
+    shows_key: bool = False
 
 
 def _waits(card: NoticeCard, at: datetime) -> bool:
@@ -57,6 +59,11 @@ def _always(card: NoticeCard, at: datetime) -> bool:
     return True
 
 
+def _fresh(age: timedelta) -> Callable[[NoticeCard, datetime], bool]:
+    """Say whether a key still opens the door."""
+    return lambda card, at: bool(card.key) and at < card.created_at + age
+
+
 def _offer_page(card: NoticeCard) -> str:
     return f"/portal/offers/{card.offer.id}" if card.offer is not None else "/portal/"
 
@@ -69,16 +76,26 @@ def _front_page(card: NoticeCard) -> str:
     return "/portal/" if card.to_partner else f"/console/{card.vendor_slug}/"
 
 
+def _door(card: NoticeCard) -> str:
+    return card.key if card.key.startswith("/") else _front_page(card)
+
+
+CODE_LIVES = timedelta(minutes=10)
+"""Longer than the code is valid: whoever gets the mail late learns that on the page."""
+LINK_LIVES = timedelta(days=3)
+
 KINDS: Mapping[str, Kind] = {
-    # kind                   holds           leads to
-    "offer.opened":     Kind(_waits,         _offer_page),
-    "offer.reminded":   Kind(_waits,         _offer_page),
-    "offer.superseded": Kind(_is_gone,       _offer_page),
-    "offer.withdrawn":  Kind(_is_gone,       _offer_page),
-    "lead.assigned":    Kind(_has_it,        _offer_page),
-    "lead.unassigned":  Kind(_is_unassigned, _lead_page),
-    "lead.escalated":   Kind(_is_offered,    _lead_page),
-    "lead.skipped":     Kind(_is_open,       _lead_page),
-    "partner.skips":    Kind(_always,        _lead_page),
-    "person.invited":   Kind(_always,        _front_page),
+    # kind                   holds              leads to
+    "offer.opened":     Kind(_waits,             _offer_page, shows_lead=True),
+    "offer.reminded":   Kind(_waits,             _offer_page, shows_lead=True),
+    "offer.superseded": Kind(_is_gone,           _offer_page),
+    "offer.withdrawn":  Kind(_is_gone,           _offer_page),
+    "lead.assigned":    Kind(_has_it,            _offer_page, shows_lead=True),
+    "lead.unassigned":  Kind(_is_unassigned,     _lead_page, shows_lead=True),
+    "lead.escalated":   Kind(_is_offered,        _lead_page, shows_lead=True),
+    "lead.skipped":     Kind(_is_open,           _lead_page, shows_lead=True),
+    "partner.skips":    Kind(_always,            _lead_page),
+    "person.invited":   Kind(_always,            _door),
+    "person.code":      Kind(_fresh(CODE_LIVES), _front_page, shows_key=True),
+    "person.reset":     Kind(_fresh(LINK_LIVES), _door),
 }  # fmt: skip

@@ -1,24 +1,30 @@
-"""Put a notice into words: a subject of one line and a plain text."""
+"""Put a notice into words: a subject of one line, a plain text, and the same as a page that looks good."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.template.loader import render_to_string
+from django.template import engines
 
+from partidor.domain.words import ROLE, SOURCE_KIND, TEMPERATURE
 from partidor.outbound.notices.kinds import KINDS
 from partidor.outbound.notices.words import (
-    ROLES,
-    TEMPERATURES,
+    TEXTS,
     distance_words,
+    name_of,
     need_words,
+    one_line,
     place_words,
     reason_words,
+    sentences,
+    size_words,
     time_words,
+    value_words,
 )
-from partidor.queries.notices import NoticeCard
+from partidor.queries.notices import NoticeCard, NoticedLead, NoticedOffer
 
 LONGEST_SUBJECT = 200
 _GAP = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
@@ -30,6 +36,7 @@ class Letter:
 
     subject: str
     text: str
+    html: str
 
 
 def holds(card: NoticeCard, address: str, *, at: datetime) -> bool:
@@ -38,47 +45,62 @@ def holds(card: NoticeCard, address: str, *, at: datetime) -> bool:
 
 
 def write_letter(card: NoticeCard, language: str, *, base_url: str) -> Letter:
-    """Write the notice in a language. Nothing in it can break out of the subject line."""
-    words = _words(card, language) | {"link": base_url + KINDS[card.kind].path(card)}
-    subject, _, text = render_to_string(f"{card.kind}.{language}.txt", words).partition("\n")
-    test = "[Test] " if card.lead is not None and card.lead.test else ""
-    return Letter(_one_line(test + subject)[:LONGEST_SUBJECT], _GAP.sub("\n\n", text).strip() + "\n")
-
-
-def _words(card: NoticeCard, language: str) -> dict[str, object]:
-    words: dict[str, object] = {
-        "vendor": _one_line(card.vendor),
-        "partner": _one_line(card.partner),
-        "to_partner": card.to_partner,
-        "role": ROLES[language].get(card.role, card.role),
-        "language": language,
+    """Write the notice in a language. Nothing in it can break out of the subject line, nor out of the page's text."""
+    kind = KINDS[card.kind]
+    facts = _facts(card, language)
+    say = sentences(card.kind, language, facts)
+    subject = ("[Test] " if facts["test"] else "") + say["subject"]
+    filled = facts | {
+        "say": say,
+        "subject": subject,
+        "link": base_url + kind.path(card),
+        "shows_lead": kind.shows_lead and card.lead is not None,
+        "code": card.key if kind.shows_key else "",
     }
-    if (lead := card.lead) is not None:
-        why, remedy = reason_words(card.reason, language)
-        words |= {
-            "ref": lead.ref,
-            "temperature": TEMPERATURES[language].get(lead.temperature, "Lead"),
-            "need": _one_line(need_words(lead, language)),
-            "vertical": _one_line(lead.vertical) if lead.product else "",
-            "place": _one_line(place_words(lead, language)),
-            "inquiry": _lines(lead.inquiry),
-            "why": why,
-            "remedy": remedy,
-        }
-    if (offer := card.offer) is not None:
-        words |= {
-            "until": time_words(offer.expires_at, card, language) if offer.expires_at else "",
-            "alone": offer.rivals == 0,
-            "asked": offer.rivals + 1,
-            "distance": distance_words(offer.distance_km, language),
-        }
-    return words
+    text = engines["letters"].get_template("letter.txt").render(filled)
+    html = engines["mails"].get_template("letter.html").render(filled)
+    return Letter(subject[:LONGEST_SUBJECT], _GAP.sub("\n\n", text).strip() + "\n", html)
 
 
-def _one_line(text: str) -> str:
-    """Make one line of a text: no line break, of whatever kind, gets into a subject."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+def _facts(card: NoticeCard, language: str) -> dict[str, object]:
+    """Gather what sentences are made of: plain lines of text, empty where there is nothing to say."""
+    lead, offer = card.lead, card.offer
+    why, remedy = reason_words(card.reason, language)
+    return {
+        "language": language,
+        "vendor": one_line(card.vendor),
+        "partner": one_line(card.partner),
+        "to_partner": card.to_partner,
+        "role": name_of(ROLE, card.role, language),
+        "key": card.key,
+        "why": why,
+        "remedy": remedy,
+        "test": lead is not None and lead.test,
+        "ref": lead.ref if lead else "",
+        "temperature": lead.temperature if lead else "",
+        "heat": name_of(TEMPERATURE, lead.temperature, language) if lead else "",
+        "lead_of": TEXTS[language]["leads"].get(lead.temperature, "Lead") if lead else "",
+        "need": one_line(need_words(lead, language)) if lead else "",
+        "place": one_line(place_words(lead, language)) if lead else "",
+        "inquiry": [one_line(line) for line in lead.inquiry.splitlines() if line.strip()] if lead else [],
+        "labels": TEXTS[language]["labels"],
+        "rows": list(_rows(lead, offer, language)) if lead else [],
+        "until": time_words(offer.expires_at, card, language) if offer and offer.expires_at else "",
+        "presses": bool(offer and offer.expires_at and lead and lead.temperature == "hot" and card.to_partner),
+        "known": offer is not None and offer.via == "known_customer",
+        "alone": offer is not None and offer.rivals == 0,
+        "asked": offer.rivals + 1 if offer else 0,
+    }
 
 
-def _lines(text: str) -> list[str]:
-    return [_one_line(line) for line in text.splitlines() if line.strip()]
+def _rows(lead: NoticedLead, offer: NoticedOffer | None, language: str) -> Iterator[tuple[str, str]]:
+    """Give what is known of a lead beside what is wanted, each with its label."""
+    distance = distance_words(offer.distance_km, language) if offer else ""
+    known = {
+        "vertical": lead.vertical if lead.product else "",
+        "place": ", ".join(part for part in (place_words(lead, language), distance) if part),
+        "size": size_words(lead.size_band, language),
+        "value": value_words(lead.value_band, language),
+        "origin": lead.source or name_of(SOURCE_KIND, lead.source_kind, language),
+    }
+    return ((TEXTS[language]["labels"][name], one_line(value)) for name, value in known.items() if value)

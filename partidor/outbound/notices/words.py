@@ -1,77 +1,42 @@
-"""The small words of mails in each language: times, places, temperatures, reasons with their remedy, roles."""
+"""The words of mails in each language, from ``texts/<language>.toml``: times, places, bands, sentences."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils import dateformat, translation
+from django.template import engines
+from django.utils import dateformat, formats, translation
 
+from partidor.domain import words
+from partidor.domain.languages import SPOKEN
 from partidor.queries.notices import NoticeCard, NoticedLead
 
-_TIMES = {"de": "D, j. F, H:i", "en": "D j F, H:i"}
-
-TEMPERATURES: Mapping[str, Mapping[str, str]] = {
-    "de": {"hot": "Heißer Lead", "warm": "Warmer Lead", "cold": "Kalter Lead"},
-    "en": {"hot": "Hot lead", "warm": "Warm lead", "cold": "Cold lead"},
+TEXTS: Mapping[str, Mapping[str, Any]] = {
+    language: tomllib.loads((files(__package__) / "texts" / f"{language}.toml").read_text("utf-8"))
+    for language in SPOKEN
 }
 
-ROLES: Mapping[str, Mapping[str, str]] = {
-    "de": {
-        "administrator": "Administrator", "channel_manager": "Channel-Manager",
-        "partner_account_manager": "Partnerbetreuer", "marketing": "Marketing", "management": "Geschäftsleitung",
-        "agency": "Agentur", "partner_manager": "Leitung", "partner_sales": "Vertrieb",
-    },
-    "en": {
-        "administrator": "administrator", "channel_manager": "channel manager",
-        "partner_account_manager": "partner account manager", "marketing": "marketing", "management": "management",
-        "agency": "agency", "partner_manager": "manager", "partner_sales": "sales",
-    },
-}  # fmt: skip
 
-REASONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "de": {
-        "no_rule": (
-            "Keine Ihrer Regeln trifft auf diesen Lead zu.",
-            "Vergeben Sie ihn von Hand, oder ergänzen Sie eine Regel und verteilen Sie ihn neu.",
-        ),
-        "no_partner": (
-            "Es gibt eine Regel dafür, aber zurzeit keinen Partner, der ihn bekommen könnte.",
-            "Prüfen Sie, wer pausiert oder ausgelastet ist, oder vergeben Sie ihn von Hand.",
-        ),
-        "nobody_left": (
-            "Alle infrage kommenden Partner wurden gefragt; keiner hat angenommen.",
-            "Sprechen Sie einen Partner an und vergeben Sie ihn von Hand, oder verteilen Sie ihn neu.",
-        ),
-        "routing-failed": (
-            "Beim Verteilen ist bei uns ein Fehler aufgetreten. Der Lead ist vollständig erhalten.",
-            "Verteilen Sie ihn neu. Hilft das nicht, vergeben Sie ihn von Hand und melden Sie uns den Fehler.",
-        ),
-    },
-    "en": {
-        "no_rule": (
-            "None of your rules holds for this lead.",
-            "Assign it by hand, or add a rule and route it again.",
-        ),
-        "no_partner": (
-            "There is a rule for it, but no partner that could get it at the moment.",
-            "Look who is paused or at capacity, or assign it by hand.",
-        ),
-        "nobody_left": (
-            "Every suitable partner has been asked; none has accepted.",
-            "Talk to a partner and assign it by hand, or route it again.",
-        ),
-        "routing-failed": (
-            "Something went wrong on our side while routing it. The lead is complete and safe.",
-            "Route it again. If that does not help, assign it by hand and tell us about the fault.",
-        ),
-    },
-}
-_OTHER_REASON = {
-    "de": ("Zurzeit kann kein Partner gefragt werden.", "Vergeben Sie ihn von Hand, oder verteilen Sie ihn neu."),
-    "en": ("No partner can be asked at the moment.", "Assign it by hand, or route it again."),
-}
+def sentences(kind: str, language: str, facts: Mapping[str, object]) -> dict[str, str]:
+    """Say everything that a kind of notice says, by the part of the letter where it stands; each is one line."""
+    return {part: one_line(text.render(dict(facts))) for part, text in _templates(kind, language).items()}
+
+
+@cache
+def _templates(kind: str, language: str) -> Mapping[str, Any]:
+    said = {**TEXTS[language]["all"], **TEXTS[language][kind]}
+    return {part: engines["letters"].from_string(text) for part, text in said.items()}
+
+
+def one_line(text: str) -> str:
+    """Make one line of a text: no line break, of whatever kind, gets into a subject."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def time_words(at: datetime, card: NoticeCard, language: str) -> str:
@@ -79,15 +44,13 @@ def time_words(at: datetime, card: NoticeCard, language: str) -> str:
 
     If the reader's own time zone is unknown, whose time it is stands behind.
     """
-    zone = ZoneInfo(card.time_zone)
+    phrases = TEXTS[language]["phrases"]
     with translation.override(language):
-        text = dateformat.format(at.astimezone(zone), _TIMES[language])
-    if language == "de":
-        text += " Uhr"
+        time = dateformat.format(at.astimezone(ZoneInfo(card.time_zone)), phrases["time"])
     if card.own_time_zone:
-        return text
+        return time
     city = card.time_zone.rpartition("/")[2].replace("_", " ")
-    return f"{text} (Zeit in {city})" if language == "de" else f"{text} ({city} time)"
+    return str(phrases["elsewhere"].format(time=time, city=city))
 
 
 def place_words(lead: NoticedLead, language: str) -> str:
@@ -95,7 +58,7 @@ def place_words(lead: NoticedLead, language: str) -> str:
     if lead.city:
         place = f"{lead.postal_code} {lead.city}".strip()
     elif lead.postal_code:
-        place = f"PLZ {lead.postal_code}…" if language == "de" else f"postcode {lead.postal_code}…"
+        place = TEXTS[language]["phrases"]["postal_prefix"].format(prefix=lead.postal_code)
     else:
         place = ""
     country = _country(lead.country, language) if lead.abroad or not place else ""
@@ -116,17 +79,44 @@ def _country(code: str, language: str) -> str:
 
 def need_words(lead: NoticedLead, language: str) -> str:
     """Say in a few words what is wanted."""
-    return lead.product or lead.vertical or ("Anfrage" if language == "de" else "Inquiry")
+    return lead.product or lead.vertical or str(TEXTS[language]["phrases"]["need"])
 
 
 def distance_words(kilometres: float | None, language: str) -> str:
     """Write how far the customer is, in whole kilometres."""
     if kilometres is None:
         return ""
-    shown = max(1, round(kilometres))
-    return f"{shown} km von Ihnen" if language == "de" else f"{shown} km from you"
+    return str(TEXTS[language]["phrases"]["distance"].format(km=max(1, round(kilometres))))
+
+
+def size_words(band: str | None, language: str) -> str:
+    """Write a band of employees: ``50 to 249 employees``."""
+    return str(TEXTS[language]["phrases"]["people"].format(count=_band(band, language))) if band else ""
+
+
+def value_words(band: str | None, language: str) -> str:
+    """Write a band of money: ``25,000 to 49,999 EUR``, in German ``25.000 bis 49.999 €``."""
+    numbers, _, currency = (band or "").partition(" ")
+    sign = TEXTS[language]["currencies"].get(currency, currency)
+    return f"{_band(numbers, language)} {sign}".strip() if numbers else ""
+
+
+def _band(band: str | None, language: str) -> str:
+    low, _, high = (band or "").removesuffix("+").partition("-")
+    with translation.override(language):
+        ends = [formats.number_format(end, force_grouping=True) if end else "" for end in (low, high)]
+    name = "at_least" if not high else "between" if int(low) else "at_most"
+    return str(TEXTS[language]["phrases"][name].format(low=ends[0], high=ends[1]))
 
 
 def reason_words(code: str, language: str) -> tuple[str, str]:
     """Say why nobody could be asked, and what helps."""
-    return REASONS[language].get(code, _OTHER_REASON[language])
+    reasons = TEXTS[language]["reasons"]
+    why, remedy = reasons.get(code, reasons["other"])
+    return why, remedy
+
+
+def name_of(names: words.Names, code: str, language: str) -> str:
+    """Name a code in a language."""
+    with translation.override(language):
+        return translation.gettext(names[code]) if code in names else code

@@ -12,7 +12,7 @@ from threading import Event
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ class Mail:
     from_name: str
     subject: str
     text: str
+    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,14 @@ def _send(mail: Mail, backend: EmailBackend, host: str) -> Outcome:
     """Send one mail. Raises what means that the connection is of no more use."""
     headers = {"Message-ID": f"<{mail.id}@{host}>", "Auto-Submitted": "auto-generated"}
     try:
-        message = EmailMessage(
+        message = EmailMultiAlternatives(
             mail.subject,
             mail.text,
             formataddr((mail.from_name, f"notices@{host}")),
             [mail.to],
             headers=headers,
             connection=backend,
+            alternatives=[(mail.html, "text/html")],
         )
         backend.send_messages([message])
     except smtplib.SMTPRecipientsRefused as refused:
