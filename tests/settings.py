@@ -40,6 +40,8 @@ from partidor.config.settings import DATABASES  # noqa: E402
 for _alias, _settings in DATABASES.items():
     if "sqlite" in str(_settings["ENGINE"]):
         # A file, never memory: threads and other processes must see the same database.
-        _settings["TEST"] = {"NAME": str(Path(os.environ["PARTIDOR_HOME"]) / f"test-{_alias}.sqlite3")}
+        # Named as Partidor itself names the second one, for the processes that tests start.
+        _file = {"default": "test.sqlite3", "door": "test-door.sqlite3"}[_alias]
+        _settings["TEST"] = {"NAME": str(Path(os.environ["PARTIDOR_HOME"]) / _file)}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 _BAND = re.compile(r"(\d+)(?:-(\d+)|(\+))(?: ([A-Z]{3}))?")
-_YEAR = 365 * 86400
+WHOLE = {"en_GB": "¤#,##0", "de": "#,##0\u00a0¤"}
 
 
 def locale() -> str:
@@ -51,7 +51,7 @@ def day(at: datetime) -> str:
 
 def weekday(at: datetime) -> str:
     """Write a day as a head: ``Tuesday, 17 November``."""
-    return format_skeleton("MMMMEEEEd", timezone.localtime(at), locale=locale())
+    return format_date(timezone.localtime(at), "EEEE, d. MMMM" if locale() == "de" else "EEEE, d MMMM", locale())
 
 
 def clock_time(at: datetime, now: datetime) -> str:
@@ -74,26 +74,28 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def lasting(span: timedelta | float | None) -> str:
-    """Write a length of time in its two largest units: ``1 h 46 min``, ``2 d 4 h``, ``40 s``. Seconds may be given."""
+    """Write a length of time in its two largest units: ``1 h 46 min``, ``2 days 4 h``, ``40 s``. Seconds may be given."""
     if span is None:
         return "–"
     seconds = max(0, round(span.total_seconds() if isinstance(span, timedelta) else span))
-    units = (
-        (86400, pgettext("unit", "d")),
-        (3600, pgettext("unit", "h")),
-        (60, pgettext("unit", "min")),
-        (1, pgettext("unit", "s")),
-    )
-    for place, (size, unit) in enumerate(units):
-        if seconds >= size:
-            whole, rest = divmod(seconds, size)
-            parts = [f"{whole}\u00a0{unit}"]
-            if place + 1 < len(units) and size < 86400 * 3:
-                smaller, name = units[place + 1]
-                if (part := rest // smaller) and not (size == 60 and whole >= 10):
-                    parts.append(f"{part}\u00a0{name}")
-            return " ".join(parts)
-    return f"0\u00a0{units[-1][1]}"
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    if days:
+        shown = [_days(days), _unit(hours, pgettext("unit", "h")) if days < 3 else ""]
+    elif hours:
+        shown = [_unit(hours, pgettext("unit", "h")), _unit(minutes, pgettext("unit", "min"))]
+    elif minutes:
+        shown = [_unit(minutes, pgettext("unit", "min")), _unit(seconds % 60, pgettext("unit", "s")) if minutes < 10 else ""]
+    else:
+        return f"{seconds}\u00a0{pgettext('unit', 's')}"
+    return " ".join(filter(None, shown))
+
+
+def _days(count: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": number(count)}
+
+
+def _unit(count: int, name: str) -> str:
+    return f"{count}\u00a0{name}" if count else ""
 
 
 def amount(value: str | float, currency: str) -> str:
@@ -102,8 +104,7 @@ def amount(value: str | float, currency: str) -> str:
     if not currency:
         return format_decimal(number, locale=locale())
     whole = number == int(number)
-    return format_currency(number, currency, format=None if not whole else None, currency_digits=not whole,
-                           decimal_quantization=not whole, locale=locale())  # fmt: skip
+    return format_currency(number, currency, currency_digits=not whole, format=WHOLE[locale()] if whole else None, locale=locale())
 
 
 def short_amount(value: str | float, currency: str) -> str:
@@ -141,8 +142,8 @@ def band(text: str | None) -> str:
     lower = number(int(least) // 1000)
     sign = _of(locale()).currency_symbols.get(currency, currency)
     if open_end:
-        return _("more than {least} k {currency}").format(least=lower, currency=sign)
-    return _("{least}–{most} k {currency}").format(least=lower, most=upper, currency=sign)
+        return _("more than {currency}{least}k").format(least=lower, currency=sign)
+    return _("{currency}{least}–{most}k").format(least=lower, most=upper, currency=sign)
 
 
 def initials(name: str) -> str:
