@@ -1,0 +1,1 @@
+"""What the console shows of the network: partners, rules, people, keys, and kept mails."""
