@@ -147,7 +147,7 @@ class TestWhyNot:
         lead = till(retail)
         assert self.answers(retail, lead, "citro") == [("Citroën & Söhne", "151 km away, the rule allows 100 km")]
         assert self.answers(retail, lead, "DACH", "de") == [
-            ("Dach & Kasse", "Die Regel verlangt Zertifizierung Till; dieser Partner hat keine Angabe")
+            ("Dach & Kasse", "Die Regel verlangt Zertifikat Till; dieser Partner hat keine Angabe")
         ]
         assert self.answers(retail, lead, "soehne") == []
         assert self.answers(retail, lead, "sohne")[0][0] == "Citroën & Söhne"

@@ -30,7 +30,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "gte": "{} mindestens ", "lt": "{} unter ", "lte": "{} höchstens ", "between": "{} von ",
         "contains": "{} enthält ", "starts_with": "{} beginnt mit ", "matches_domain": "{} gehört zur Domain ",
         "has": "{} enthalten ", "given": "{} ist bekannt", "missing": "{} ist nicht bekannt",
-        "test": "es ist ein Testlead", "no_test": "es ist kein Testlead", "and": " und ", "or": " oder ", "to": " bis ",
+        "test": "es ist ein Test-Lead", "no_test": "es ist kein Test-Lead", "and": " und ", "or": " oder ", "to": " bis ",
         "not": "nicht (", "quoted": "„{}“",
     },
 }  # fmt: skip

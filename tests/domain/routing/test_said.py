@@ -40,7 +40,7 @@ class TestWhatHeld:
             "and not (notes on the lead include *Known customer*)"
         )
         assert told(RETAIL, lead, "de").startswith(
-            "Produkt ist *till system* und Land ist *Österreich* und Mitarbeiterzahl mindestens *50* (1.200)"
+            "Produkt ist *till system* und Land ist *Österreich* und Mitarbeitende mindestens *50* (1.200)"
         )
 
     def test_names_custom_fields_by_their_labels(self) -> None:
@@ -59,7 +59,7 @@ class TestReasons:
         [
             ("kind", {"values": ["system_integrator", "var"], "has": ["oem"]},
              "The rule asks for another kind of partner (system integrator or value-added reseller); this one is OEM",
-             "Die Regel verlangt eine andere Art von Partner (Systemhaus oder Value-Added Reseller); dieser ist OEM"),
+             "Die Regel verlangt eine andere Art von Partner (Systemhaus oder Fachhändler (VAR)); dieser ist OEM"),
             ("country", {"values": ["DE", "AT"], "has": ["CH"]},
              "The rule asks for a partner in Germany or Austria; this one is in Switzerland",
              "Die Regel verlangt Deutschland oder Österreich; Land dieses Partners: Schweiz"),
@@ -80,7 +80,7 @@ class TestReasons:
     def test_have_a_heading_for_all_partners_of_one(self) -> None:
         lacking = Reason("tag_in", {"dimension": "certification", "values": ["iso27001"], "has": []})
         assert heading(lacking, "en") == "no certification iso27001"
-        assert heading(lacking, "de") == "ohne Zertifizierung iso27001"
+        assert heading(lacking, "de") == "ohne Zertifikat iso27001"
 
 
 class TestNames:
@@ -90,7 +90,7 @@ class TestNames:
         abbreviations = {"OEM", "IT"}
         same = {code for code, name in words.NAMES[table].items() if named(table, code, "de") == name} - {"warm"}
         assert {words.NAMES[table][code] for code in same} - abbreviations <= {
-            "Region", "Distributor", "Affiliate", "Value-added reseller", "Warm", "compliance",
+            "Region", "Distributor", "Affiliate", "Warm", "compliance",
         }  # fmt: skip
 
     def test_of_tags_are_words(self) -> None:
