@@ -16,7 +16,7 @@ from partidor.domain.refusal import NotAllowed, NotFound
 from partidor.models import Lead, Offer
 from partidor.queries.lead_page.dossier import Dossier, read_dossier
 from partidor.queries.lead_page.hand_over import hand_over
-from partidor.queries.lead_page.page import LeadPage, lead_page
+from partidor.queries.lead_page.page import LeadPage, Sought, lead_page, page_of
 from partidor.queries.lead_page.why_not import why_not_for, why_not_named
 from tests.world import START, World, hours
 
@@ -58,7 +58,7 @@ def kept(world: World, lead: Lead, *, language: str = "en", at: Any = START) -> 
 
 
 def shown(world: World, lead: Lead, **how: Any) -> LeadPage:
-    return lead_page(kept(world, lead), **how)
+    return page_of(kept(world, lead), Sought(**how))
 
 
 class TestWhy:
@@ -171,7 +171,7 @@ class TestWhyNot:
 
     def test_lists_those_who_were_left_out_for_one_reason(self, retail: World) -> None:
         dossier = kept(retail, till(retail))
-        far = next(out for out in lead_page(dossier).why.left_out if out.heading == "too far")  # type: ignore[union-attr]
+        far = next(out for out in page_of(dossier, Sought()).why.left_out if out.heading == "too far")  # type: ignore[union-attr]
         found = why_not_for(dossier, dossier.decisions[-1], far.key, 1)
         assert [row.partner.name for row in found.rows] == ["Citroën & Söhne"]
         assert (found.total, found.pages) == (1, 1)
@@ -255,7 +255,7 @@ class TestHandOver:
     def test_leaves_verbs_to_those_who_may_act(self, retail: World) -> None:
         lead = till(retail)
         looks = Viewer(retail.vendor.pk, "person", "", ROLE_SCOPES["management"], None, retail.vendor)
-        assert lead_page(read_dossier(looks, lead.ref, language="en", at=START)).moving.verbs == frozenset()
+        assert lead_page(looks, lead.ref, Sought(), language="en", at=START).moving.verbs == frozenset()
 
 
 class TestDoor:

@@ -6,17 +6,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from uuid import UUID
+
+from partidor.access.viewer import Viewer
 from partidor.domain.routing.naming import readable
 from partidor.domain.states import CLOSED_LEAD
 from partidor.models import Lead
-from partidor.queries.lead_page.dossier import Dossier
+from partidor.queries.lead_page.dossier import Dossier, read_dossier
+from partidor.queries.lead_page.hand_over import HandOver, hand_over
 from partidor.queries.lead_page.plan import PlanCard, Standing, plan_card, standing
 from partidor.queries.lead_page.timeline import Actor, Happening, happenings
 from partidor.queries.lead_page.why import DecisionLine, Why, chosen_decision, decision_lines, why
+from partidor.queries.lead_page.why_not import Answers, why_not_for, why_not_named
 from partidor.queries.leads import LeadCard, lead_card
 
 CANDIDATES = 5
 """Candidates that are listed before one asks for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is asked about a lead beside the usual: another decision than the newest, all candidates, why not whom.
+
+    ``words`` are letters of a partner's name, ``reason`` the key of one for which partners were left out. ``takers``
+    asks for those who may be given the lead, and for those whose name has these letters.
+    """
+
+    decision: int | None = None
+    everyone: bool = False
+    words: str = ""
+    reason: str = ""
+    page: int = 1
+    takers: str | None = None
+    taker: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +53,26 @@ class OtherLead:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferRow:
+    """An offer of the lead: to whom, in which round of which run, on which terms, and what came of it."""
+
+    partner: str
+    run: int
+    round: int
+    via: str
+    opened_at: datetime
+    seen_at: datetime | None
+    expires_at: datetime | None
+    answered_at: datetime | None
+    state: str
+    ended_by: str
+    ended_at: datetime | None
+    reason: str
+    note: str
+    km: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ByHand:
     """That a person gave the lead to its partner, and why."""
 
@@ -42,17 +84,18 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class MovingPart:
-    """What changes while one looks: state, plan, timeline."""
+    """What changes while one looks: state, plan, offers (newest first), timeline."""
 
     standing: Standing
     plan: PlanCard | None
+    offers: tuple[OfferRow, ...]
     timeline: tuple[Happening, ...]
     verbs: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class LeadPage:
-    """The whole page. ``title`` is the company, else the person, else what is wanted."""
+    """The whole page. ``title`` is the company, else the person, else what is wanted; empty if nothing is known."""
 
     title: str
     lead: LeadCard
@@ -63,41 +106,70 @@ class LeadPage:
     why: Why | None
     by_hand: ByHand | None
     related: tuple[OtherLead, ...]
+    why_not: Answers | None
+    hand_over: HandOver | None
 
 
-def lead_page(kept: Dossier, *, decision: int | None = None, everyone: bool = False) -> LeadPage:
-    """Show a lead with one of its decisions, the newest unless another is chosen; with all candidates if asked."""
-    chosen = chosen_decision(kept, decision)
-    card = lead_card(kept.lead, kept.contacts)
+def lead_page(viewer: Viewer, ref: str, sought: Sought, *, language: str, at: datetime) -> LeadPage:
+    """Show the lead with a human reference, for the vendor only. Raises NotFound, NotAllowed."""
+    return page_of(read_dossier(viewer, ref, language=language, at=at), sought)
+
+
+def page_of(kept: Dossier, sought: Sought) -> LeadPage:
+    """Show a lead from what was read of it."""
+    decision = chosen_decision(kept, sought.decision)
+    answers = None
+    if decision is not None and sought.reason:
+        answers = why_not_for(kept, decision, sought.reason, sought.page)
+    elif decision is not None and sought.words:
+        answers = why_not_named(kept, decision, sought.words)
     return LeadPage(
-        title=title_of(kept),
-        lead=card,
+        title=_title(kept),
+        lead=lead_card(kept.lead, kept.contacts),
         source_kind=kept.lead.source.kind,
         custom={kept.labels.get(key) or readable(key): value for key, value in kept.lead.custom.items()},
-        moving=moving_part(kept),
+        moving=MovingPart(standing(kept), plan_card(kept), _offers(kept), tuple(happenings(kept)), _verbs(kept)),
         decisions=tuple(decision_lines(kept)),
-        why=why(kept, chosen, shown=CANDIDATES, everyone=everyone) if chosen else None,
-        by_hand=_by_hand(kept) if chosen is None or chosen is kept.decisions[-1] else None,
+        why=why(kept, decision, shown=CANDIDATES, everyone=sought.everyone) if decision else None,
+        by_hand=_by_hand(kept) if decision is None or decision is kept.decisions[-1] else None,
         related=tuple(
             OtherLead(other.ref, other.product, other.state, kept.name(other.partner_id), other.received_at)
             for other in kept.related
         ),
+        why_not=answers,
+        hand_over=None if sought.takers is None else hand_over(kept, sought.takers, chosen=sought.taker),
     )
 
 
-def moving_part(kept: Dossier) -> MovingPart:
-    """Show what changes while one looks."""
-    return MovingPart(standing(kept), plan_card(kept), tuple(happenings(kept)), verbs_of(kept))
-
-
-def title_of(kept: Dossier) -> str:
-    """Return what one calls the lead; empty if nothing is known."""
+def _title(kept: Dossier) -> str:
     main = kept.contacts[0] if kept.contacts else None
     person = f"{main.first_name} {main.last_name}".strip() if main else ""
     return kept.lead.company or person or kept.lead.product
 
 
-def verbs_of(kept: Dossier) -> frozenset[str]:
+def _offers(kept: Dossier) -> tuple[OfferRow, ...]:
+    return tuple(
+        OfferRow(
+            partner=kept.name(offer.partner_id),
+            run=offer.run,
+            round=offer.round,
+            via=offer.via,
+            opened_at=offer.opened_at,
+            seen_at=offer.seen_at,
+            expires_at=offer.expires_at,
+            answered_at=offer.answered_at,
+            state=offer.state,
+            ended_by=offer.ended_by,
+            ended_at=offer.ended_at,
+            reason=offer.reason,
+            note=offer.note,
+            km=offer.distance_km,
+        )
+        for offer in reversed(kept.offers)
+    )
+
+
+def _verbs(kept: Dossier) -> frozenset[str]:
     """Return the verbs that the viewer may try on the lead as it stands."""
     if not kept.viewer.may("leads:write") or kept.lead.state in CLOSED_LEAD:
         return frozenset()
