@@ -101,6 +101,7 @@ class TestALetter:
         assert letter.subject
         assert "\n" not in letter.subject
         assert "\n\n\n" not in letter.text
+        assert " \n" not in letter.text.replace("\n-- \n", "\n")
         for whole in (letter.subject + letter.text.replace("    K7Q2MX", ""), Page(letter.html).text):
             for unwanted in ("{{", "{%", "None", "_left", "partner_sales", "2025-11-24", "T13:00", " ,", "  "):
                 assert unwanted not in whole, (unwanted, whole)
@@ -182,6 +183,10 @@ Lead K7M2QX. Automatisch verschickt mit Partidor im Auftrag von Acme an Alpen Sy
         letter = write_letter(many, "de", base_url=BASE)
         assert "nur für Sie" not in letter.subject
         assert "Gefragt sind 5 Partner; wer zuerst annimmt" in letter.text
+
+    def test_tells_nobody_but_the_partner_how_far_it_is(self) -> None:
+        assert "14 km from you" in write_letter(CARD, "en", base_url=BASE).text
+        assert "from you" not in write_letter(card_of("lead.skipped"), "en", base_url=BASE).text
 
     def test_marks_a_test(self) -> None:
         assert write_letter(replace(CARD, lead=replace(LEAD, test=True)), "de", base_url=BASE).subject[:6] == "[Test]"

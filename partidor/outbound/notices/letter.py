@@ -84,7 +84,7 @@ def _facts(card: NoticeCard, language: str) -> dict[str, object]:
         "place": one_line(place_words(lead, language)) if lead else "",
         "inquiry": [one_line(line) for line in lead.inquiry.splitlines() if line.strip()] if lead else [],
         "labels": TEXTS[language]["labels"],
-        "rows": list(_rows(lead, offer, language)) if lead else [],
+        "rows": list(_rows(lead, offer if card.to_partner else None, language)) if lead else [],
         "until": time_words(offer.expires_at, card, language) if offer and offer.expires_at else "",
         "presses": bool(offer and offer.expires_at and lead and lead.temperature == "hot" and card.to_partner),
         "known": offer is not None and offer.via == "known_customer",
