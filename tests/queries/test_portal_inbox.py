@@ -46,7 +46,6 @@ class TestInbox:
             "Rosenheim",
             85,
         )
-        assert (card.left, card.share) == (hours(3), 0.75)
         assert not {"monika@hallinger.example", "+498031123456", "Kaiserstraße 7"} & set(every_text(card))
 
     def test_shows_a_competing_offer_as_a_teaser_that_says_nothing_of_whose_it_is(self, world: World) -> None:
@@ -59,6 +58,13 @@ class TestInbox:
         assert card.about.value_band == "25000-49999 EUR"
         told = " ".join(every_text(card)).casefold()
         assert not [word for word in ("hallinger", "rosenheim", "monika", "83022", "kaiser") if word in told]
+
+    def test_says_that_a_hot_one_presses_once_half_of_its_window_is_over(self, world: World) -> None:
+        world.receive(temperature="hot")
+        world.receive(temperature="warm")
+        for after, presses in ((1, [False, False]), (3, [True, False])):
+            cards = looked_at(world, "alpen", at=START + hours(after)).offers.items
+            assert [card.presses for card in cards] == presses
 
     def test_puts_the_hot_ones_first_and_then_the_ones_with_the_least_time(self, world: World) -> None:
         for product, temperature, after in (
@@ -134,7 +140,7 @@ class TestPortalOffer:
 
         card = portal_offer(viewers_of(hire(world, "alpen")), mine.pk, at=START)
 
-        assert (card.state, card.reveal, card.about.company, card.left) == ("superseded", "teaser", "", timedelta())
+        assert (card.state, card.reveal, card.about.company) == ("superseded", "teaser", "")
 
     def test_of_another_partner_or_vendor_is_not_found(self, world: World) -> None:
         offer = world.open_offer(world.receive().lead, "alpen")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -74,16 +74,10 @@ class InboxCard:
     opened_at: datetime
     expires_at: datetime | None
     answered_at: datetime | None
-    seen: bool
-    left: timedelta
-    """Until it lapses; nothing if it is over."""
-    share: float
-    """Of its window, from 1 at the opening to 0."""
-
-    @property
-    def presses(self) -> bool:
-        """Say whether it is the kind of offer that should be answered before anything else."""
-        return self.about.temperature == "hot" and self.share < 0.5
+    presses: bool
+    """It is hot, and less than half of its window is left."""
+    seen: bool = field(repr=False)
+    """Whether somebody has looked at it. Not a part of what is shown, so that a look changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +145,6 @@ def _cards(offers: Sequence[Offer], viewers: Sequence[Viewer], at: datetime) -> 
 def _card(viewer: Viewer, offer: Offer, contacts: Sequence[Contact], at: datetime) -> InboxCard:
     card = offer_card(viewer, offer, offer.lead, contacts)
     ends = offer.expires_at
-    left = max(ends - at, timedelta()) if ends and offer.state == "open" else timedelta()
     return InboxCard(
         id=offer.pk,
         lead=offer.lead_id,
@@ -169,9 +162,8 @@ def _card(viewer: Viewer, offer: Offer, contacts: Sequence[Contact], at: datetim
         opened_at=offer.opened_at,
         expires_at=ends,
         answered_at=offer.answered_at,
+        presses=offer.lead.temperature == "hot" and ends is not None and ends - at < (ends - offer.opened_at) / 2,
         seen=offer.seen_at is not None,
-        left=left,
-        share=min(left / (ends - offer.opened_at), 1.0) if ends and ends > offer.opened_at else 0.0,
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Case, Count, DateTimeField, F, Q, When
 
 from partidor.access.leads import contacts_of, events_of, leads_of_viewers, offers_of_viewers
-from partidor.access.network import colleagues_of
+from partidor.access.network import colleagues_of, fields_of
 from partidor.access.viewer import Viewer
 from partidor.domain.money import money_text
 from partidor.domain.refusal import NotFound
@@ -82,16 +82,28 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFact:
+    """What a lead says in a field of the vendor's own. Labels by language; none for a field that nobody has defined."""
+
+    key: str
+    label: Mapping[str, str]
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
 class PortalLead:
     """A lead in full for the partner that has it, why it got it, and its story, the newest first."""
 
     lead: LeadCard
     vendor: str
     partner: str
+    currency: str
+    """In which an order counts when the lead names none."""
     source_kind: str
     distance_km: int | None
     why: WhyYou
     story: Sequence[Step]
+    own_facts: Sequence[OwnFact]
 
     @property
     def running(self) -> bool:
@@ -162,11 +174,20 @@ def portal_lead(viewers: Sequence[Viewer], lead_id: UUID) -> PortalLead:
         lead=lead_card(lead, contacts_of([lead.pk])),
         vendor=lead.vendor.name,
         partner=lead.partner.name,
+        currency=lead.vendor.currency,
         source_kind=lead.source.kind,
         distance_km=None if held.distance_km is None else max(1, round(held.distance_km)),
         why=why_you(viewer, held, held.decision),
         story=_story(viewer, lead, {str(offer.pk): offer for offer in offers}),
+        own_facts=_own_facts(viewer, lead),
     )
+
+
+def _own_facts(viewer: Viewer, lead: Lead) -> list[OwnFact]:
+    if not lead.custom:
+        return []
+    labels = dict(fields_of(viewer).values_list("key", "label"))
+    return [OwnFact(key, labels.get(key, {}), value) for key, value in lead.custom.items() if value not in (None, "")]
 
 
 def _story(viewer: Viewer, lead: Lead, offers: Mapping[str, Offer]) -> list[Step]:

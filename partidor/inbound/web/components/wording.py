@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_compact_currency, format_currency, format_decimal
@@ -144,6 +145,15 @@ def band(text: str | None) -> str:
     if open_end:
         return _("more than {currency}{least}k").format(least=lower, currency=sign)
     return _("{currency}{least}–{most}k").format(least=lower, most=upper, currency=sign)
+
+
+def phone(number_e164: str) -> str:
+    """Write a phone number in groups, with its country: ``+49 8031 900100``; what is none stays as it is."""
+    try:
+        read = phonenumbers.parse(number_e164)
+    except phonenumbers.NumberParseException:
+        return number_e164
+    return phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def initials(name: str) -> str:

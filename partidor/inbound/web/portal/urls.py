@@ -1,4 +1,5 @@
 """Addresses."""
+
 from importlib import import_module
 
 from django.http import Http404

@@ -1,0 +1,30 @@
+"""The partner's own figures of the last weeks, in words first."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import path
+
+from partidor.inbound.web.components.doors import PortalVisit, portal_page
+from partidor.inbound.web.portal.frame import framed
+from partidor.inbound.web.portal.wording import fair_share, percent
+from partidor.queries.portal.figures import own_figures
+
+
+@portal_page
+def figures(visit: PortalVisit) -> HttpResponse:
+    """Show the figures of one partner; who works for several chooses."""
+    wanted = visit.request.GET.get("of")
+    viewer = visit.viewer_at(wanted) if wanted else visit.viewers[0]
+    found = own_figures(viewer, at=visit.at)
+    context = {
+        "found": found,
+        "of": viewer.partner_id,
+        "rate_alone": percent(found.rate_alone),
+        "rate_competing": percent(found.rate_competing),
+        "share": fair_share(found.share) if found.share else "",
+    }
+    return framed(visit, "portal/figures.html", "figures", context)
+
+
+urlpatterns = [path("figures/", figures, name="figures")]

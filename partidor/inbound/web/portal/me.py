@@ -1,0 +1,120 @@
+"""The person itself: language, whether the partner takes offers now, colleagues, the way out."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from partidor.access.roles import PORTAL_ROLES
+from partidor.actions.partners import LONGEST_PAUSE, pause_partner, resume_partner
+from partidor.actions.people import choose_language, invite_person
+from partidor.domain.words import ROLE
+from partidor.inbound.web.components.doors import PortalVisit, portal_page, portal_verb
+from partidor.inbound.web.portal.frame import framed
+from partidor.queries.paging import Wanted
+from partidor.queries.portal.me import me
+
+AT_ONCE = 30
+"""Colleagues on one page."""
+
+
+class Pause(forms.Form):
+    """From now until a day, or until one resumes."""
+
+    until = forms.DateField(required=False)
+    reason = forms.CharField(required=False, max_length=300, strip=True)
+
+    def __init__(self, *args: object, at: datetime, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.at = at
+
+    def clean_until(self) -> datetime | None:
+        """Take the beginning of the day as the viewer's clock has it; it must lie ahead."""
+        if (day := self.cleaned_data["until"]) is None:
+            return None
+        until = datetime.combine(day, time(), timezone.get_current_timezone())
+        if not self.at < until <= self.at + LONGEST_PAUSE:
+            raise forms.ValidationError(gettext_lazy("Please choose a day from tomorrow on, within two years."))
+        return until
+
+
+class Invite(forms.Form):
+    """A colleague to be: name, address and role."""
+
+    name = forms.CharField(max_length=300, strip=True)
+    email = forms.EmailField(max_length=254)
+    role = forms.ChoiceField(choices=[(role, ROLE[role]) for role in PORTAL_ROLES])
+
+
+@portal_page
+def page(visit: PortalVisit) -> HttpResponse:
+    """Show who one is here, and what one may steer."""
+    return _page(visit)
+
+
+def _page(visit: PortalVisit, wrong: forms.Form | None = None) -> HttpResponse:
+    found = me(visit.viewers, Wanted(AT_ONCE, visit.request.GET.get("cursor", ""), visit.at))
+    context = {
+        "found": found,
+        "roles": PORTAL_ROLES,
+        "tomorrow": (timezone.localtime(visit.at) + timezone.timedelta(days=1)).date(),
+        "pause": wrong if isinstance(wrong, Pause) else None,
+        "invite": wrong if isinstance(wrong, Invite) else None,
+        "at": visit.request.POST.get("partner", ""),
+    }
+    return framed(visit, "portal/me.html", "me", context, status=422 if wrong else 200)
+
+
+@portal_verb
+def language(visit: PortalVisit) -> HttpResponse:
+    """Choose the language of pages and mails."""
+    chosen = visit.request.POST.get("language", "")
+    choose_language(chosen, by=visit.viewers[0])
+    with override(chosen):
+        return visit.go("portal:me", said=_("From now on in English."))
+
+
+@portal_verb
+def pause(visit: PortalVisit) -> HttpResponse:
+    """Take no new offers for a while."""
+    form, viewer = Pause(visit.request.POST, at=visit.at), visit.viewer_at(visit.request.POST.get("partner"))
+    if not form.is_valid():
+        return _page(visit, form)
+    assert viewer.partner_id is not None
+    until, reason = form.cleaned_data["until"], form.cleaned_data["reason"]
+    pause_partner(viewer.partner_id, until=until, reason=reason, by=viewer, at=visit.at)
+    return visit.go("portal:me", said=_("Paused. Running offers and leads stay with you."))
+
+
+@portal_verb
+def resume(visit: PortalVisit) -> HttpResponse:
+    """Take offers again."""
+    viewer = visit.viewer_at(visit.request.POST.get("partner"))
+    assert viewer.partner_id is not None
+    resume_partner(viewer.partner_id, by=viewer, at=visit.at)
+    return visit.go("portal:me", said=_("You get offers again."))
+
+
+@portal_verb
+def invite(visit: PortalVisit) -> HttpResponse:
+    """Invite a colleague."""
+    form, viewer = Invite(visit.request.POST), visit.viewer_at(visit.request.POST.get("partner"))
+    if not form.is_valid():
+        return _page(visit, form)
+    invite_person(**form.cleaned_data, partner_id=viewer.partner_id, by=viewer, at=visit.at)
+    return visit.go("portal:me", said=_("Invited. An e-mail with a link is on its way."))
+
+
+urlpatterns = [
+    path("me/", page, name="me"),
+    path("me/language", language, name="language"),
+    path("me/pause", pause, name="pause"),
+    path("me/resume", resume, name="resume"),
+    path("me/invite", invite, name="invite"),
+]

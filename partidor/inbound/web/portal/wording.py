@@ -1,0 +1,189 @@
+"""Sentences of the portal: where somebody is, why a lead came, what happened to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from babel.numbers import NumberFormatError, format_percent, parse_decimal
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from partidor.domain.intake.codes import region_name
+from partidor.domain.words import DECLINE_REASON, DIMENSION, LOST_REASON, SOURCE_KIND
+from partidor.inbound.web.components.icons import Icon
+from partidor.inbound.web.components.wording import amount, country_name, kilometres, lasting, locale, number
+from partidor.queries.fairness import PartnerShare
+from partidor.queries.portal.inbox import Fit
+from partidor.queries.portal.leads import OwnFact, PortalLead, Step
+from partidor.queries.portal.why import Strength, WhyYou
+
+ORIGIN = {
+    "api": Icon("plug"),
+    "form": Icon("world"),
+    "import": Icon("table-import"),
+    "event": Icon("building-store"),
+    "email": Icon("mail"),
+    "crm": Icon("briefcase"),
+}
+STEP = {
+    "opened": Icon("send"),
+    "reminded": Icon("bell"),
+    "extended": Icon("clock-plus"),
+    "accepted": Icon("check"),
+    "assigned": Icon("hand-finger"),
+    "declined": Icon("x"),
+    "expired": Icon("clock-off"),
+    "superseded": Icon("run"),
+    "withdrawn": Icon("arrow-back-up"),
+    "stalled": Icon("message-2-exclamation"),
+    "won": Icon("trophy"),
+    "lost": Icon("flag-off"),
+}
+USUAL_SOURCES = ("website", "api", "import")
+"""Sources that every vendor starts with: their kind says as much as their name."""
+
+
+def origin(kind: str, name: str) -> str:
+    """Say where an inquiry came from: the kind of source, and its name where that says more."""
+    kind = _(SOURCE_KIND[kind]) if kind in SOURCE_KIND else kind
+    return kind if not name or name in USUAL_SOURCES else f"{kind}, {name}"
+
+
+def place(about: Fit) -> str:
+    """Say where the customer is, as exactly as the card knows: the town, or its region and postal area."""
+    if about.city:
+        return about.city
+    named = region_name(about.region, get_language() or "en") if about.region else ""
+    region = named if named != about.region else ""
+    prefix = _("postcode {start}…").format(start=about.postal_prefix) if about.postal_prefix else ""
+    return ", ".join(filter(None, [region, prefix])) or country_name(about.country)
+
+
+def why(reason: WhyYou, vendor: str) -> str:
+    """Say to a partner why it got a lead."""
+    if reason.how == "by_hand":
+        return _("{vendor} has chosen you by hand.").format(vendor=vendor)
+    if reason.how == "known_customer":
+        return _("You already look after this customer, so you were asked first.")
+    sentences = []
+    if reason.strengths:
+        listed = ", ".join(_strength(one) for one in reason.strengths)
+        sentences.append(_("What spoke for you: {strengths}.").format(strengths=listed))
+    if reason.how == "competition":
+        asked = ngettext(
+            "%(count)s partner was asked at the same time; you were the quickest.",
+            "%(count)s partners were asked at the same time; you were the quickest.",
+            reason.asked,
+        )
+        sentences.append(asked % {"count": number(reason.asked)})
+    elif reason.equal > 1:
+        equal = ngettext(
+            "%(count)s partner suited equally well; the next lead was due to you.",
+            "%(count)s partners suited equally well; the next lead was due to you.",
+            reason.equal,
+        )
+        sentences.append(equal % {"count": number(reason.equal)})
+    else:
+        sentences.append(_("Of all who could be asked, you suited best."))
+    return " ".join(sentences)
+
+
+def _strength(one: Strength) -> str:
+    if one.by == "distance":
+        return _("{km} away").format(km=kilometres(one.km))
+    if one.by == "language":
+        return _("you speak the customer's language")
+    if one.by == "load":
+        return _("you have room for it")
+    name = _(DIMENSION[one.dimension]) if one.dimension in DIMENSION else one.dimension
+    return f"{name} {', '.join(one.values)}"
+
+
+def told(step: Step, lead: PortalLead) -> SafeString:
+    """Say one step of a lead's story."""
+    return format_html(_sentence(step), who=_who(step), vendor=lead.vendor, **_facts(step, lead))
+
+
+def step_icon(step: Step, lead: PortalLead) -> Icon:
+    """Pick the icon of a step."""
+    return ORIGIN.get(lead.source_kind, ORIGIN["api"]) if step.what == "received" else STEP[step.what]
+
+
+def _who(step: Step) -> SafeString:
+    return format_html('<b class="p-strong">{}</b>', step.who) if step.who else format_html("{}", _("Your side"))
+
+
+def _facts(step: Step, lead: PortalLead) -> dict[str, object]:
+    reasons = {**DECLINE_REASON, **LOST_REASON}
+    return {
+        "origin": origin(lead.source_kind, lead.lead.source),
+        "time": lasting(step.lasting or timedelta()),
+        "others": number(step.rivals),
+        "reason": _(reasons[step.reason]) if step.reason in reasons else step.reason,
+        "value": amount(step.value, step.currency) if step.value else "",
+    }
+
+
+def _sentence(step: Step) -> str:
+    sentences = {
+        "received": _("Came in: {origin}"),
+        "opened": _("Offered to you alone, for {time}"),
+        "reminded": _("You were reminded"),
+        "extended": _("You got more time after an outage of ours"),
+        "accepted": _("{who} accepted, {time} after the offer"),
+        "assigned": _("{vendor} gave it to you by hand"),
+        "declined": _("{who} declined: {reason}"),
+        "expired": _("Time ran out without an answer"),
+        "superseded": _("Somebody else was quicker"),
+        "withdrawn": _("{vendor} withdrew the offer"),
+        "stalled": _("No news for a while; {vendor} would like to know where it stands"),
+        "won": _("{who} won it: {value}") if step.value else _("{who} won it"),
+        "lost": _("{who} lost it: {reason}"),
+    }
+    if step.what == "opened" and step.rivals:
+        return _("Offered to you and {others} others, for {time}")
+    return sentences[step.what]
+
+
+def percent(share: float | None) -> str:
+    """Write a share in whole percents."""
+    return "–" if share is None else format_percent(share, locale=locale())
+
+
+def fair_share(share: PartnerShare) -> str:
+    """Say how a partner stands in the fair share."""
+    owed = round(abs(share.debt), 1)
+    if owed == 0:
+        return _("You have received just what was due to you.")
+    if share.debt > 0:
+        return _("You are owed {owed} leads, so you come sooner when several suit equally well.").format(
+            owed=number(owed, 1)
+        )
+    return _("You are {owed} leads ahead, so others come sooner when several suit equally well.").format(
+        owed=number(owed, 1)
+    )
+
+
+def label_of(fact: OwnFact) -> str:
+    """Name a field of the vendor's own in the reader's language, else in any, else by its key."""
+    return fact.label.get(get_language() or "en") or next(iter(fact.label.values()), "") or fact.key.replace("_", " ")
+
+
+def value_of(fact: OwnFact) -> str:
+    """Write the value of a field of the vendor's own."""
+    if isinstance(fact.value, bool):
+        return _("yes") if fact.value else _("no")
+    if isinstance(fact.value, int | float):
+        return number(fact.value, 2)
+    return str(fact.value)
+
+
+def typed_amount(text: str) -> Decimal | None:
+    """Read an amount as people of the page's language write it, such as ``48.000,50``; None if it is none."""
+    try:
+        return parse_decimal(text.strip().replace(" ", "").replace("'", ""), locale=locale(), strict=True)
+    except NumberFormatError:
+        return None
