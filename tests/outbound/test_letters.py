@@ -188,6 +188,11 @@ Lead K7M2QX. Automatisch verschickt mit Partidor im Auftrag von Acme an Alpen Sy
         assert "14 km from you" in write_letter(CARD, "en", base_url=BASE).text
         assert "from you" not in write_letter(card_of("lead.skipped"), "en", base_url=BASE).text
 
+    def test_tells_who_knows_the_customer_why_it_is_asked_first(self) -> None:
+        known = replace(CARD, offer=replace(OFFER, via="known_customer"))
+        assert "Warum Sie? Sie betreuen diesen Kunden schon" in Page(write_letter(known, "de", base_url=BASE).html).text
+        assert "Warum Sie" not in write_letter(CARD, "de", base_url=BASE).text
+
     def test_marks_a_test(self) -> None:
         assert write_letter(replace(CARD, lead=replace(LEAD, test=True)), "de", base_url=BASE).subject[:6] == "[Test]"
 
