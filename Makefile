@@ -8,7 +8,7 @@ ASSETS := $(shell find assets partidor/inbound/web partidor/outbound/notices par
 LOCK   := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format demo test bench docs messages lock clean
+.PHONY: help install check format demo test bench docs screenshots messages lock clean
 
 help:  ## Show what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -45,6 +45,9 @@ bench: install  ## Measure; every benchmark prints its table
 
 docs: install  ## Draw again what the docs show of the code
 	$(BIN)/python -m docs.draw
+
+screenshots: install  ## Take the pictures of the README anew
+	$(BIN)/python -m docs.screenshots
 
 messages: install  ## Gather new texts into the catalogues of translations
 	$(BIN)/python -m assets.catalogues

@@ -21,7 +21,7 @@ from assets.mails import build_mails
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent / "partidor"
 WEB = PACKAGE / "inbound" / "web"
-OWN, MADE, SERVED = WEB / "static", WEB / "made", WEB / "served"
+OWN, MADE = WEB / "static", WEB / "made"
 MODULES = HERE / "node_modules"
 FONT = "inter-latin-wght-normal.woff2"
 NEWEST_ENOUGH = 20
@@ -68,7 +68,7 @@ def _node_is_new_enough() -> bool:
 
 
 def bundle() -> None:
-    """Put styles and scripts into one file each: a page asks for little, and once. What only one page needs stays alone."""
+    """Put styles and scripts into one file each, asked for once; what only one page needs stays alone."""
     import django_htmx
 
     tabler = MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css"
@@ -110,8 +110,7 @@ def _named_icons() -> Iterator[str]:
 
 
 def collect() -> None:
-    """Give every file a name that changes with its content, and compress it."""
-    shutil.rmtree(SERVED, ignore_errors=True)
+    """Give every file a name that changes with its content, and compress it; what a running server serves stays."""
     with tempfile.TemporaryDirectory() as home:  # reading the settings makes a HOME
         environment = {**os.environ, "PARTIDOR_HOME": home, "DJANGO_SETTINGS_MODULE": "partidor.config.settings"}
         command = [sys.executable, "-m", "django", "collectstatic", "--no-input", "--verbosity", "0"]

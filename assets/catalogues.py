@@ -68,7 +68,9 @@ def gather(package: Path = PACKAGE) -> None:
         kept.obsolete.clear()
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
-            write_po(file, kept, width=110, omit_header=False, no_location=False, include_lineno=False, sort_by_file=True)
+            write_po(
+                file, kept, width=110, omit_header=False, no_location=False, include_lineno=False, sort_by_file=True
+            )
 
 
 def compile_catalogues(package: Path = PACKAGE) -> int:

@@ -68,7 +68,7 @@ def sits(chromium: Browser, site: Processes, world: World) -> Iterator[Sits]:
             base_url=f"http://127.0.0.1:{site.port}",
             viewport={"width": width, "height": 844 if width < 600 else 900},
             locale=language,
-            color_scheme=scheme,
+            color_scheme=scheme,  # type: ignore[arg-type]
             reduced_motion="reduce",
             **more,
         )
@@ -76,7 +76,9 @@ def sits(chromium: Browser, site: Processes, world: World) -> Iterator[Sits]:
         client = Client()
         client.force_login(person_of(world, role, partner, language=language).person)
         key = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": f"http://127.0.0.1:{site.port}"}])
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": f"http://127.0.0.1:{site.port}"}]
+        )
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)

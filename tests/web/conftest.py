@@ -29,7 +29,9 @@ def world(db: None) -> World:
 def sign_in(world: World) -> SignIn:
     """Sign somebody in: ``sign_in("channel_manager")``, ``sign_in("partner_sales", "alpen", language="en")``."""
 
-    def make(role: str = "channel_manager", partner: str | None = None, *, of: World = world, language: str = "en") -> Client:
+    def make(
+        role: str = "channel_manager", partner: str | None = None, *, of: World = world, language: str = "en"
+    ) -> Client:
         return signed_in(of, role, partner, language=language)
 
     return make

@@ -12,7 +12,7 @@ from partidor.models import Membership, Person
 from partidor.models.person import set_first_password
 from tests.world import START, World
 
-PASSWORD = "an-old-canal-7"  # noqa: S105  a test
+PASSWORD = "an-old-canal-7"
 
 
 class SignIn(Protocol):

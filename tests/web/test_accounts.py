@@ -36,7 +36,9 @@ class TestSignIn:
     def test_by_password_leads_to_the_own_face(self, world: World) -> None:
         person_of(world, "partner_manager", "alpen")
         client = Client()
-        answer = client.post("/accounts/login/", {"login": "partner-manager@alpen.example", "password": PASSWORD}, follow=True)
+        answer = client.post(
+            "/accounts/login/", {"login": "partner-manager@alpen.example", "password": PASSWORD}, follow=True
+        )
         assert answer.redirect_chain[-1][0] == "/portal/"
 
     def test_leads_back_to_where_one_wanted_to_go(self, world: World) -> None:
@@ -123,7 +125,7 @@ class TestInvitation:
     def test_works_once(self, world: World) -> None:
         path = self.invited(world)
         Client().post(path, {"password": "gleich-hinterm-wehr"})
-        assert "<form method=\"post\">" not in Client().get(path).content.decode()
+        assert '<form method="post">' not in Client().get(path).content.decode()
         Client().post(path, {"password": "etwas-ganz-anderes"})
         assert sign_in_by_password(Client(), "new@alpen.example", "etwas-ganz-anderes") == 200
 
@@ -153,7 +155,9 @@ class TestReset:
         path = key_of("person.reset")
         assert path.startswith("/accounts/password/reset/key/")  # no host that a request could have claimed
         form = client.get(path, follow=True)
-        answer = client.post(form.request["PATH_INFO"], {"password1": "neue-schleuse-1", "password2": "neue-schleuse-1"})
+        answer = client.post(
+            form.request["PATH_INFO"], {"password1": "neue-schleuse-1", "password2": "neue-schleuse-1"}
+        )
         assert answer.status_code == 302
         assert sign_in_by_password(Client(), "channel-manager@acme.example", "neue-schleuse-1") == 302
         assert "used up" in Client().get(path, follow=True).content.decode()

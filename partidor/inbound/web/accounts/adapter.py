@@ -12,7 +12,7 @@ from django.utils import timezone
 from partidor.actions.accounts import tell_person
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Partidor's door: people come by invitation."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -23,7 +23,9 @@ def front(request: HttpRequest) -> HttpResponse:
         return to_sign_in(request)
     faces = _faces(roles_of(request.user.pk))
     if not faces:
-        return error_page(request, 403, _("There is no page for your role yet. Your mails tell you all that is needed."))
+        return error_page(
+            request, 403, _("There is no page for your role yet. Your mails tell you all that is needed.")
+        )
     if len(faces) == 1:
         return HttpResponseRedirect(faces[0][0])
     return render(request, "account/faces.html", {"faces": faces})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.internal.decorators import login_not_required
 from allauth.core import ratelimit
 from django import forms
 from django.contrib.auth import authenticate, login
@@ -35,13 +34,13 @@ class FirstPassword(forms.Form):
         return password
 
 
-@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, key: str) -> HttpResponse:
     """Show who invites to what; take the first password. Who has one already is led to the sign-in page."""
-    if response := ratelimit.consume_or_429(request, action="login"):
-        return response
+    refused: HttpResponse | None = ratelimit.consume_or_429(request, action="login")
+    if refused is not None:
+        return refused
     try:
         invited = open_invitation(key)
         form = FirstPassword(request.POST or None)

@@ -1,6 +1,7 @@
-"""The doors of the two faces: who stands there, in which roles, at what time. A view gets a visit, never a bare request.
+"""The doors of the two faces: who stands there, in which roles, at what time.
 
-Whoever has not signed in is led to the sign-in page and back. What a verb refuses becomes a page, or a toast for a part.
+A view gets a visit, never a bare request. Whoever has not signed in is led to the sign-in page and back. What a verb
+refuses becomes a page, or a toast.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from partidor.access.roles import CONSOLE_ROLES, PORTAL_ROLES, Role, roles_of
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotAllowed, NotFound, Refusal
 from partidor.inbound.web.components.errors import refused
+from partidor.queries.pulse import Pulse, pulse
 
 Given = ParamSpec("Given")
 READS = ("GET", "HEAD")
@@ -101,6 +103,11 @@ class ConsoleVisit(Visit):
         return self.viewer.may("leads:write")
 
     @property
+    def pulse(self) -> Pulse:
+        """Return whether the clock is running: no deadline is kept while no worker runs."""
+        return pulse(at=self.at)
+
+    @property
     def administers(self) -> bool:
         """Say whether the viewer may manage people and keys."""
         return self.viewer.may("admin")
@@ -165,8 +172,13 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Redirect": url}) if part else HttpResponseRedirect(url)
 
 
+def _roles(request: HttpRequest) -> tuple[Role, ...]:
+    assert request.user.pk is not None  # the door has looked
+    return roles_of(request.user.pk)
+
+
 def _portal(request: HttpRequest, kwargs: dict[str, Any]) -> PortalVisit:
-    roles = tuple(role for role in roles_of(request.user.pk) if role.role in PORTAL_ROLES)
+    roles = tuple(role for role in _roles(request) if role.role in PORTAL_ROLES)
     if not roles:
         raise NotAllowed(needs="a role at a partner")
     timezone.activate(roles[0].time_zone)
@@ -175,7 +187,7 @@ def _portal(request: HttpRequest, kwargs: dict[str, Any]) -> PortalVisit:
 
 def _console(request: HttpRequest, kwargs: dict[str, Any]) -> ConsoleVisit:
     slug = kwargs.pop("vendor")
-    roles = roles_of(request.user.pk)
+    roles = _roles(request)
     role = next((role for role in roles if role.slug == slug and role.viewer.partner_id is None), None)
     if role is None:
         raise NotFound(what="vendor")

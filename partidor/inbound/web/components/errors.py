@@ -45,8 +45,9 @@ def sentence_of(refusal: Refusal) -> str:
 def error_page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """Show a sentence as a page, or as a toast where htmx asks."""
     if getattr(request, "htmx", None):
-        toast = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
-        return render(request, "components/_toast.html", {"sentence": sentence}, status=status, headers=toast)
+        toast = render(request, "components/_toast.html", {"sentence": sentence}, status=status)
+        toast["HX-Retarget"], toast["HX-Reswap"] = "#toasts", "beforeend"
+        return toast
     list(get_messages(request))  # what was to be said on the next page belongs to no error
     return render(request, "errors/error.html", {"status": status, "sentence": sentence}, status=status)
 

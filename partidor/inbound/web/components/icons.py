@@ -2,6 +2,6 @@
 
 
 class Icon(str):
-    """The name of an icon that a view picks; the build finds it by this call (in a template: ``{% icon "flame" %}``)."""
+    """The name of an icon that a view picks; the build finds it by this call (templates: ``{% icon "flame" %}``)."""
 
     __slots__ = ()

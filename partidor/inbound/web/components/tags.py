@@ -77,9 +77,7 @@ def ring(context: dict[str, Any], opened_at: datetime, until: datetime | None, h
         "soon": hot and share < 50,
         "opened": f"{opened_at.timestamp():.0f}",
         "until": f"{until.timestamp():.0f}",
-        "label": _("{left} left, until {when}").format(
-            left=wording.lasting(left), when=wording.clock_time(until, now)
-        ),
+        "label": _("{left} left, until {when}").format(left=wording.lasting(left), when=wording.clock_time(until, now)),
     }
 
 

@@ -30,12 +30,12 @@ def _of(name: str) -> Locale:
 
 def country_name(code: str) -> str:
     """Return a country's name; the code itself if nobody knows it."""
-    return _of(locale()).territories.get(code.upper(), code)
+    return str(_of(locale()).territories.get(code.upper(), code))
 
 
 def language_name(tag: str) -> str:
     """Return a language's name; the tag itself if nobody knows it."""
-    return _of(locale()).languages.get(tag.partition("-")[0].lower(), tag)
+    return str(_of(locale()).languages.get(tag.partition("-")[0].lower(), tag))
 
 
 def exact_time(at: datetime) -> str:
@@ -71,11 +71,13 @@ def ago(at: datetime, now: datetime) -> str:
     gap = at - now
     if abs(gap) < timedelta(seconds=45):
         return _("just now")
-    return format_timedelta(gap, add_direction=True, threshold=1.5 if abs(gap) < timedelta(days=60) else 1, locale=locale())
+    return format_timedelta(
+        gap, add_direction=True, threshold=1.5 if abs(gap) < timedelta(days=60) else 1, locale=locale()
+    )
 
 
 def lasting(span: timedelta | float | None) -> str:
-    """Write a length of time in its two largest units: ``1 h 46 min``, ``2 days 4 h``, ``40 s``. Seconds may be given."""
+    """Write a length of time (or seconds) in its two largest units: ``1 h 46 min``, ``2 days 4 h``, ``40 s``."""
     if span is None:
         return "–"
     seconds = max(0, round(span.total_seconds() if isinstance(span, timedelta) else span))
@@ -85,7 +87,10 @@ def lasting(span: timedelta | float | None) -> str:
     elif hours:
         shown = [_unit(hours, pgettext("unit", "h")), _unit(minutes, pgettext("unit", "min"))]
     elif minutes:
-        shown = [_unit(minutes, pgettext("unit", "min")), _unit(seconds % 60, pgettext("unit", "s")) if minutes < 10 else ""]
+        shown = [
+            _unit(minutes, pgettext("unit", "min")),
+            _unit(seconds % 60, pgettext("unit", "s")) if minutes < 10 else "",
+        ]
     else:
         return f"{seconds}\u00a0{pgettext('unit', 's')}"
     return " ".join(filter(None, shown))
@@ -105,7 +110,9 @@ def amount(value: str | float, currency: str) -> str:
     if not currency:
         return format_decimal(number, locale=locale())
     whole = number == int(number)
-    return format_currency(number, currency, currency_digits=not whole, format=WHOLE[locale()] if whole else None, locale=locale())
+    return format_currency(
+        number, currency, currency_digits=not whole, format=WHOLE[locale()] if whole else None, locale=locale()
+    )
 
 
 def short_amount(value: str | float, currency: str) -> str:

@@ -1,0 +1,221 @@
+"""Every page and verb × everybody who may stand before it, generated from the URL map: a page without a row fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from partidor.access.viewer import viewer_of_membership
+from partidor.actions.keys import issue_key
+from partidor.actions.offers import accept_offer
+from partidor.models import Delivery, Membership, Notice, Offer
+from tests.web.people import person_of, signed_in
+from tests.world import START, World
+
+READS, POSTS = "GET", "POST"
+OPEN = (
+    "account_login", "account_inactive", "account_request_login_code", "account_confirm_login_code",
+    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
+    "account_reset_password_from_key_done", "account_invitation", "account_demo", "language",
+)  # fmt: skip
+"""What stands before the door."""
+SIGNED_IN = ("front", "me", "account_logout", "account_change_password")
+"""What everybody has who has signed in."""
+
+PORTAL = {"portal:inbox", "portal:cards", "portal:leads", "portal:figures", "portal:me"}
+PORTAL_OWN = {
+    "portal:offer": READS,
+    "portal:accept": POSTS,
+    "portal:decline": POSTS,
+    "portal:lead": READS,
+    "portal:contact": READS,
+    "portal:win": POSTS,
+    "portal:lose": POSTS,
+}
+"""What is about one offer or lead: its own partner's people only."""
+PORTAL_PERSON = {"portal:language"}
+PORTAL_MANAGER = {"portal:pause", "portal:resume", "portal:invite"}
+"""What a partner's manager may do, and its sales people may not."""
+
+CONSOLE = {
+    "console:today", "console:today-now", "console:leads", "console:lead", "console:lead-live", "console:lead-why-not",
+    "console:lead-hand-over", "console:partners", "console:partner", "console:rules", "console:rule-version",
+}  # fmt: skip
+"""What the vendor's administrator, channel manager and management read."""
+CONSOLE_STEER = {
+    "console:today-reroute", "console:today-release", "console:today-pause", "console:assign", "console:reroute",
+    "console:withdraw", "console:release", "console:reject", "console:park", "console:partner-pause",
+    "console:partner-resume",
+}  # fmt: skip
+"""What administrator and channel manager do."""
+CONSOLE_MAILS = {"console:mails", "console:mail", "console:mail-look"}
+CONSOLE_ADMIN = {"console:people": READS, "console:people-invite": POSTS, "console:person-deactivate": POSTS}
+"""What only the administrator sees and does."""
+
+CONSOLE_GROUPS: Mapping[str, tuple[set[str], ...]] = {
+    "administrator": (CONSOLE, CONSOLE_STEER, CONSOLE_MAILS, set(CONSOLE_ADMIN)),
+    "channel_manager": (CONSOLE, CONSOLE_STEER, CONSOLE_MAILS),
+    "management": (CONSOLE,),
+}
+BODIES: dict[str, dict[str, Any]] = {}
+"""What a verb needs in its form, beyond nothing."""
+
+
+def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            if not str(pattern.pattern).startswith("api/"):
+                yield from patterns(pattern, f"{pattern.namespace}:" if pattern.namespace else space)
+        elif not str(pattern.pattern).startswith("api/"):
+            yield f"{space}{pattern.name}", pattern
+
+
+PAGES = dict(patterns(get_resolver()))
+
+
+class Scene:
+    """Acme with an open offer and a running lead of Alpen; Rival beside it, with people of its own."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        offered = world.receive().lead
+        self.offer = Offer.objects.get(lead=offered)
+        running = world.receive().lead
+        membership = person_of(world, "partner_manager", "alpen")
+        accept_offer(Offer.objects.get(lead=running).pk, by=viewer_of_membership(membership), at=START)
+        key, _ = issue_key(
+            name="x", scopes=["leads:read"], partner_id=None, expires_at=None, by=world.manager, at=START
+        )
+        notice = Notice.objects.filter(kind="offer.opened")[0]
+        kept = Delivery(vendor=world.vendor, notice=notice, address="a@b.example", outcome="kept", subject="S", text="T",
+                        created_at=START, done_at=START)  # fmt: skip
+        Delivery.put([kept])
+        self.ids = {
+            "vendor": world.vendor.slug, "ref": offered.ref, "offer_id": self.offer.pk, "lead_id": running.pk,
+            "partner_id": world.partners["alpen"].pk, "version": 1, "key_id": key.pk, "mail_id": kept.pk,
+            "membership_id": membership.pk, "person_id": membership.pk, "delivery_id": kept.pk,
+        }  # fmt: skip
+
+    def address(self, name: str, **instead: Any) -> str:
+        wanted = PAGES[name].pattern.converters
+        known = {**self.ids, **instead}
+        if name.startswith("console:"):
+            wanted = {**wanted, "vendor": None}
+        return reverse(name, kwargs={each: known[each] for each in wanted})
+
+    def ask(self, client: Client, name: str, method: str, **instead: Any) -> int:
+        address, body = self.address(name, **instead), BODIES.get(name, {})
+        answer = client.get(address) if method == READS else client.post(address, body)
+        if answer.status_code == 302 and answer["Location"].startswith("/accounts/login/"):
+            return 401
+        return answer.status_code
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    cache.clear()
+    return Scene(world)
+
+
+def methods() -> dict[str, str]:
+    """Return the method by which each page behind the door is asked."""
+    reads = PORTAL | CONSOLE | CONSOLE_MAILS
+    posts = PORTAL_PERSON | PORTAL_MANAGER | CONSOLE_STEER
+    return {**dict.fromkeys(reads, READS), **dict.fromkeys(posts, POSTS), **PORTAL_OWN, **CONSOLE_ADMIN}
+
+
+EVERY = methods()
+
+
+def test_every_address_has_a_row() -> None:
+    assert sorted(PAGES) == sorted({*EVERY, *OPEN, *SIGNED_IN}), "say above who may see and do it"
+
+
+class TestNobody:
+    def test_gets_behind_the_door(self, scene: Scene) -> None:
+        client = Client()
+        found = {name: scene.ask(client, name, method) for name, method in EVERY.items()}
+        assert found == dict.fromkeys(EVERY, 401)
+        assert {scene.ask(client, name, READS) for name in ("front", "me")} == {401}
+
+
+class TestConsole:
+    @pytest.mark.parametrize("role", list(CONSOLE_GROUPS))
+    def test_opens_as_far_as_the_role_goes(self, scene: Scene, role: str) -> None:
+        client = signed_in(scene.world, role)
+        may = set().union(*CONSOLE_GROUPS[role])
+        for name in sorted(name for name in EVERY if name.startswith("console:")):
+            status = scene.ask(client, name, EVERY[name])
+            if name in may:
+                assert status in (200, 204, 303, 409, 422), (name, status)
+            else:
+                assert status == 403, (name, status)
+
+    @pytest.mark.parametrize("role", ["marketing", "agency", "partner_account_manager"])
+    def test_is_closed_to_roles_without_one(self, scene: Scene, role: str) -> None:
+        client = signed_in(scene.world, role)
+        names = [name for name in EVERY if name.startswith("console:")]
+        assert {name: scene.ask(client, name, EVERY[name]) for name in names} == dict.fromkeys(names, 403)
+
+    @pytest.mark.parametrize("role", ["partner_manager", "partner_sales"])
+    def test_is_not_there_for_partners(self, scene: Scene, role: str) -> None:
+        client = signed_in(scene.world, role, "alpen")
+        names = [name for name in EVERY if name.startswith("console:")]
+        assert {name: scene.ask(client, name, EVERY[name]) for name in names} == dict.fromkeys(names, 404)
+
+    def test_is_not_there_for_another_vendor(self, scene: Scene) -> None:
+        client = signed_in(World.found("Rival"), "administrator")
+        names = [name for name in EVERY if name.startswith("console:")]
+        assert {name: scene.ask(client, name, EVERY[name]) for name in names} == dict.fromkeys(names, 404)
+
+    def test_of_another_vendor_shows_and_does_nothing_with_what_is_ours(self, scene: Scene) -> None:
+        client = signed_in(World.found("Rival"), "administrator")
+        about = [name for name in EVERY if name.startswith("console:") and PAGES[name].pattern.converters]
+        about = [name for name in about if name != "console:rule-version"]  # Rival has a version 1 of its own
+        found = {name: scene.ask(client, name, EVERY[name], vendor="rival") for name in about}
+        assert found == dict.fromkeys(about, 404)
+
+
+class TestPortal:
+    def test_opens_to_a_partners_people(self, scene: Scene) -> None:
+        manager, sales = (signed_in(scene.world, role, "alpen") for role in ("partner_manager", "partner_sales"))
+        for name in sorted(PORTAL | set(PORTAL_OWN) | PORTAL_PERSON):
+            for client in (sales, manager):
+                assert scene.ask(client, name, EVERY[name]) in (200, 204, 303, 409, 422), name
+        for name in PORTAL_MANAGER:
+            assert scene.ask(sales, name, POSTS) == 403, name
+            assert scene.ask(manager, name, POSTS) in (200, 303, 422), name
+
+    def test_shows_another_partner_nothing_of_it(self, scene: Scene) -> None:
+        for client in (signed_in(scene.world, "partner_manager", "bergmann"),
+                       signed_in(World.found("Rival"), "partner_manager", "alpen")):  # fmt: skip
+            found = {name: scene.ask(client, name, method) for name, method in PORTAL_OWN.items()}
+            assert found == dict.fromkeys(PORTAL_OWN, 404)
+
+    @pytest.mark.parametrize("role", ["administrator", "channel_manager", "management", "agency"])
+    def test_is_closed_to_the_vendors_people(self, scene: Scene, role: str) -> None:
+        client = signed_in(scene.world, role)
+        names = [name for name in EVERY if name.startswith("portal:")]
+        assert {name: scene.ask(client, name, EVERY[name]) for name in names} == dict.fromkeys(names, 403)
+
+    def test_closes_with_the_partner(self, scene: Scene) -> None:
+        client = signed_in(scene.world, "partner_manager", "alpen")
+        Membership.objects.filter(partner=scene.world.partners["alpen"]).update(active=False)
+        assert scene.ask(client, "portal:inbox", READS) == 403
+
+
+class TestMethods:
+    def test_verbs_are_posts_and_pages_change_nothing(self, scene: Scene) -> None:
+        """A link scanner asks GET: it can accept nothing."""
+        client = signed_in(scene.world, "partner_manager", "alpen")
+        for name, method in PORTAL_OWN.items():
+            if method == POSTS and name != "portal:decline":
+                assert scene.ask(client, name, READS) == 405, name
+        assert scene.ask(client, "portal:decline", READS) == 200
+        scene.offer.refresh_from_db()
+        assert scene.offer.state == "open"
