@@ -14,8 +14,10 @@ from partidor.actions.deadlines import act_on_due
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.actions.partners import archive_partner, change_partner, pause_partner
 from partidor.domain.refusal import NotAllowed
+from partidor.domain.words import ATTENTION
 from partidor.models import Delivery, Lead, Notice, Offer, Source
-from partidor.queries.today.attention import Attention, LeadMark, PartnerMark, Why, attention
+from partidor.queries.today.attention import attention
+from partidor.queries.today.marks import KIND, ORDER, Attention, LeadMark, PartnerMark, Why
 from tests.world import ALL_AT_ONCE, START, World, hours
 
 
@@ -62,7 +64,7 @@ class TestLeadsWithoutAPartner:
         assert item.lead == LeadMark(lead.ref, lead.company, "hot")
         assert (item.kind, item.since) == ("unassigned", START)
         assert item.why == Why("no_partner", rules=(2,), excluded={"paused": 1, "at_capacity": 1, "who": 1})
-        assert item.remedies == ("assign", "reroute")
+        assert item.remedies == ("reroute", "assign")
 
     def test_say_that_no_rule_holds(self, world: World) -> None:
         without_partner(world, 1)
@@ -75,7 +77,8 @@ class TestLeadsWithoutAPartner:
         act_on_due(at=START + hours(8))
 
         (item,) = listed(world, 8)
-        assert item.why == Why("nobody_left", rules=(1,), gone=1, expired=2)
+        assert item.why == Why("nobody_left", rules=(1,), excluded={"already_asked": 3}, gone=1, expired=2)
+        assert item.remedies == ("assign", "again")
 
     def test_are_called_by_what_they_want_when_there_is_no_company(self, world: World) -> None:
         without_partner(world, 1, company="", product="Tills")
@@ -89,12 +92,12 @@ class TestLeadsWithoutAPartner:
         assert items[0].lead.ref == hot.ref
         assert items[1].since < items[2].since  # type: ignore[operator]
 
-    def test_are_told_of_as_one_from_the_ninth_on(self, world: World) -> None:
-        without_partner(world, 11)
+    def test_are_told_of_as_one_from_the_sixth_on(self, world: World) -> None:
+        without_partner(world, 8)
         items = listed(world, 1)
-        assert [item.count for item in items] == [1] * 8 + [3]
-        assert items[8].why.parts == (("no_rule", 3),)
-        assert items[8].remedies == ("list",)
+        assert [item.count for item in items] == [1] * 5 + [3]
+        assert items[5].why.parts == (("no_rule", 3),)
+        assert items[5].remedies == ("list",)
 
 
 class TestOtherLeads:
@@ -165,12 +168,29 @@ class TestOffers:
             Offer.objects.filter(state="open").update(seen_at=START)
 
         (item,) = listed(world, 105)
-        assert (item.kind, item.count, item.since) == ("skips", 2, START + hours(104))
+        assert (item.kind, item.count, item.ready, item.since) == ("skips", 2, 2, START + hours(104))
         assert item.remedies == ("pause", "open")
 
         assert kinds(world, 104 + 7 * 24) == []
         pause_partner(item.partner.id, until=None, by=world.manager, at=START + hours(105))  # type: ignore[union-attr]
         assert kinds(world, 105) == []
+
+    def test_of_the_fourth_partner_on_are_told_of_as_one(self, world: World) -> None:
+        place = {"address": {"country": "DE", "postal_code": "80331"}, "location": {"lat": 48.1, "lon": 11.5}}
+        for number in range(5):
+            world.partner(f"p{number}", **place)
+            world.rules([{**ALL_AT_ONCE[0], "who": {"partner": {"in": [str(world.partners[f"p{number}"].pk)]}},
+                          "plan": [{"offer_to": 1, "window": "4h"}]}])  # fmt: skip
+            for _ in range(number + 2):
+                world.receive()
+        act_on_due(at=START + hours(4))
+        Lead.objects.update(attention_reason="stalled")
+
+        told = [item for item in listed(world, 5) if item.kind == "skips"]
+        assert [(item.partner and item.partner.name, item.count) for item in told] == [
+            ("P4", 6), ("P3", 5), ("P2", 4), (None, 5),
+        ]  # fmt: skip
+        assert told[3].why.parts == (("P1", 3), ("P0", 2))
 
 
 class TestMails:
@@ -189,6 +209,10 @@ class TestMails:
 
 
 class TestList:
+    def test_knows_every_reason_that_a_lead_can_have(self) -> None:
+        assert KIND.keys() == ATTENTION.keys()
+        assert set(KIND.values()) <= set(ORDER)
+
     def test_nothing_needs_anybody_when_everything_moves(self, world: World) -> None:
         world.receive()
         assert listed(world) == []

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from partidor.actions.offers import accept_offer
 from partidor.domain.refusal import NotAllowed, NotFound, WrongContent
 from partidor.models import Lead
-from partidor.queries.today.attention import PartnerMark
+from partidor.queries.today.marks import PartnerMark
 from partidor.queries.today.table import COUNTED, ROWS, Asked, LeadRow, Table, TableSought, leads_table
 from tests.world import ALL_AT_ONCE, START, World, hours
 

@@ -19,7 +19,7 @@ from partidor.domain.states import LEAD
 from partidor.models import Lead
 from partidor.queries.paging import Wanted, one_of, page
 from partidor.queries.search import matching
-from partidor.queries.today.attention import KIND, PartnerMark
+from partidor.queries.today.marks import KIND, PartnerMark
 
 ROWS = 50
 COUNTED = 2000
