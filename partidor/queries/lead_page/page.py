@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
 from uuid import UUID
 
 from partidor.access.viewer import Viewer

@@ -1,0 +1,143 @@
+"""What the page of a lead and its parts show, gathered from one question and put into words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from partidor.domain.routing.sentences import joined
+from partidor.inbound.web.components.doors import ConsoleVisit
+from partidor.inbound.web.components.live import version_of
+from partidor.inbound.web.console.lead_story import STATE_ICONS, consent_said, line_of, own_value, state_said, steps_of
+from partidor.inbound.web.console.lead_why import legend_of, rows_of, sentence_of, title_of, trigger_said
+from partidor.queries.lead_page.page import LeadPage, Sought, lead_page
+from partidor.queries.lead_page.timeline import SHOWN
+from partidor.queries.lead_page.why_not import WhyNot
+
+_BY_RULE = ("tag_", "lead_lacks", "kind", "country", "too_far", "partner_nowhere", "excluded", "none_of", "parent")
+"""How the codes of reasons begin that a rule gives."""
+
+
+def page_for(visit: ConsoleVisit, ref: str, **more: Any) -> LeadPage:
+    """Ask for a lead with what the address seeks."""
+    return lead_page(visit.viewer, ref, sought_in(visit.request, **more), language=visit.language, at=visit.at)
+
+
+def sought_in(request: HttpRequest, **more: Any) -> Sought:
+    """Read from the address what is asked about a lead."""
+    asked = request.GET
+    return Sought(
+        decision=_number(asked.get("decision")),
+        everyone=asked.get("candidates") == "all",
+        words=asked.get("q", "").strip()[:100],
+        reason=asked.get("reason", "")[:40],
+        page=max(1, _number(asked.get("page")) or 1),
+        **more,
+    )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
+def whole(visit: ConsoleVisit, page: LeadPage, **more: object) -> dict[str, object]:
+    """Gather what the whole page shows."""
+    return {
+        "room": "leads",
+        "title": page.title or _("Lead {ref}").format(ref=page.lead.ref),
+        "panel": "",
+        "consent": consent_said(page.lead.consent, visit.at),
+        "custom": [(label, own_value(value)) for label, value in page.custom.items()],
+        **moving_context(visit, page),
+        **why_context(visit, page),
+        **why_not_context(visit, page),
+        **more,
+    }
+
+
+def moving_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
+    """Gather what changes while one looks. Its version changes with it, and with the minutes that are left."""
+    moving, now = page.moving, visit.at
+    lines = [line_of(one, page.lead.source) for one in moving.timeline]
+    shown = lines if visit.request.GET.get("story") == "all" else lines[:SHOWN]
+    until = moving.standing.until
+    return {
+        **_common(visit, page),
+        "moving": moving,
+        "state": state_said(moving.standing, now),
+        "state_icon": STATE_ICONS.get(moving.standing.state, STATE_ICONS["offered"]),
+        "steps": steps_of(moving.plan.boxes, now) if moving.plan else [],
+        "lines": shown,
+        "more_lines": len(lines) - len(shown),
+        "version": version_of(moving, len(page.decisions), _minutes(until, now)),
+    }
+
+
+def _minutes(until: datetime | None, now: datetime) -> int | None:
+    return None if until is None else int((until - now).total_seconds() // 60)
+
+
+def why_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
+    """Gather what explains a decision."""
+    told = page.why
+    if told is None:
+        return {**_common(visit, page), "why": None}
+    return {
+        **_common(visit, page),
+        "why": told,
+        "why_title": title_of(told)
+        if page.by_hand is None
+        else _("Why {partner}").format(partner=page.by_hand.partner),
+        "why_sentence": sentence_of(told, reverse("console:rules", args=[visit.slug])),
+        "bands": rows_of(told, visit.language),
+        "legend": legend_of(told, visit.language),
+        "decisions": [(line, trigger_said(line)) for line in page.decisions],
+        "lacking": lacking_of(page),
+        "again": "again" in visit.request.GET,
+    }
+
+
+def _common(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
+    return {
+        "page": page,
+        "lead": page.lead,
+        "here": reverse("console:lead", args=[visit.slug, page.lead.ref]),
+        "picked": page.why is not None and not page.why.is_newest,
+    }
+
+
+def lacking_of(page: LeadPage) -> str:
+    """List what was changed or erased since a decision, so that it cannot come out the same."""
+    return ", ".join(page.why.lacking) if page.why else ""
+
+
+def why_not_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
+    """Gather the answers to why not, each with its remedy."""
+    answers, asked = page.why_not, visit.request.GET
+    return {
+        **_common(visit, page),
+        "why": page.why,
+        "answers": answers,
+        "rows": [(row, joined(row.reasons), *_remedy(visit, page, row)) for row in answers.rows] if answers else [],
+        "words": asked.get("q", ""),
+        "chosen_reason": asked.get("reason", ""),
+        "number_of_page": answers.page if answers else 1,
+    }
+
+
+def _remedy(visit: ConsoleVisit, page: LeadPage, row: WhyNot) -> tuple[str, str]:
+    """Say what could be done about a reason, and where."""
+    partner = reverse("console:partner", args=[visit.slug, row.partner.id])
+    if row.code in ("at_capacity", "paused"):
+        words = {"at_capacity": _("See its limits"), "paused": _("See the pause")}
+        return words[row.code], partner
+    rule = page.why.rule if page.why else None
+    if row.code.startswith(_BY_RULE) and rule is not None:
+        return _("See rule {n}").format(
+            n=rule.position
+        ), f"{reverse('console:rules', args=[visit.slug])}#rule-{rule.position}"
+    return _("See partner"), partner
