@@ -47,6 +47,11 @@ def act_on_due(*, at: datetime) -> int:
     return sum(_act_alone(lead_id, at) for lead_id in due_lead_ids(at=at, limit=BATCH))
 
 
+def act_on_lead(lead_id: UUID, *, at: datetime) -> int:
+    """Do what is due for one lead; return 1 if anything was. For whoever tells a past hour by hour."""
+    return _act(at=at, only=lead_id)
+
+
 def _act_alone(lead_id: UUID, at: datetime) -> int:
     try:
         return _act(at=at, only=lead_id)

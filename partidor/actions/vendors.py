@@ -1,4 +1,4 @@
-"""Found a vendor: its ledger, first rule, first source, administrator and key."""
+"""Found a vendor: its ledger, first rule, first source, administrator and key; give its people first passwords."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from partidor.access.viewer import SCOPES, system
+from partidor.access.network import memberships_of
+from partidor.access.viewer import SCOPES, Viewer, system
 from partidor.actions.transactions import in_one_transaction
-from partidor.domain.refusal import Refusal
+from partidor.domain.refusal import NotAllowed, NotFound, Refusal
 from partidor.domain.routing.ruleset import DEFAULT_RULES
 from partidor.models import ApiKey, LedgerRow, Membership, RulesetVersion, Source, Vendor
 from partidor.models.person import set_first_password
@@ -49,7 +51,7 @@ def found_vendor(
     membership, _ = Membership.invite(
         vendor.pk,
         email=admin,
-        name=admin.partition("@")[0],
+        name=_name_of(admin),
         role="administrator",
         partner_id=None,
         language=language,
@@ -59,6 +61,25 @@ def found_vendor(
     fresh = set_first_password(membership.person_id, password)
     _, key = ApiKey.issue(vendor.pk, name="first key", scopes=list(SCOPES), partner_id=None, expires_at=None, at=at)
     return Founded(vendor, admin, password if fresh else "", key)
+
+
+@in_one_transaction
+def give_first_password(person_id: UUID, password: str, *, by: Viewer) -> bool:
+    """Give one of the vendor's people a first password; return whether there was one before, which then stays.
+
+    For the operator's commands alone: nobody at a vendor touches another person's password.
+    Raises NotFound, NotAllowed.
+    """
+    if by.kind != "system":
+        raise NotAllowed(needs="the operator of this installation")
+    if not memberships_of(by).filter(person_id=person_id).exists():
+        raise NotFound(what="person")
+    return not set_first_password(person_id, password)
+
+
+def _name_of(email: str) -> str:
+    """Guess a person's name: eva.muster@acme.example is Eva Muster."""
+    return " ".join(part.capitalize() for part in re.split(r"[._+-]+", email.partition("@")[0]) if part) or email
 
 
 def _slug(name: str) -> str:

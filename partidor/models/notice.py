@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 
@@ -45,6 +48,12 @@ class Notice(DueRow):
     def put(notices: list[Notice]) -> None:
         """Put notices into the outbox; one that is there already stays as it is."""
         insert(notices, ignore_conflicts=True)
+
+    @staticmethod
+    def drop_older(vendor_id: UUID, before: datetime) -> int:
+        """Drop a vendor's notices of before a time that nobody was told of; return how many."""
+        older = Notice.objects.filter(vendor_id=vendor_id, created_at__lt=before).exclude(due_at=None)
+        return older.update(due_at=None, lease=None, dropped=True, key="")
 
 
 class Delivery(DueRow):
