@@ -57,18 +57,27 @@ class Caller:
 
     def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """Call, and return the status and the JSON; NotNow if there is no answer."""
+        content = None if body is None else json.dumps(body)
         try:
-            content = None if body is None else json.dumps(body)
-            self._connection.request(method, f"/api/v1{path}", content, self._headers)
-            answer = self._connection.getresponse()
-            text = answer.read()
-        except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
-            raise NotNow(str(error)) from error
+            answer, text = self._ask(method, path, content)
+        except (OSError, http.client.HTTPException):  # the server ends a connection that was silent for long
+            try:
+                answer, text = self._ask(method, path, content)
+            except (OSError, http.client.HTTPException) as error:
+                raise NotNow(str(error)) from error
         try:
             return answer.status, json.loads(text)
         except ValueError:
             return answer.status, None
+
+    def _ask(self, method: str, path: str, content: str | None) -> tuple[http.client.HTTPResponse, bytes]:
+        try:
+            self._connection.request(method, f"/api/v1{path}", content, self._headers)
+            answer = self._connection.getresponse()
+            return answer, answer.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            raise
 
 
 @dataclass(slots=True)

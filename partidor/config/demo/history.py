@@ -76,6 +76,8 @@ class Play:
     """Which offers of each lead wait."""
     _left: set[UUID] = field(default_factory=set)
     """Leads that no channel manager has seen to yet."""
+    _silent: set[UUID] = field(default_factory=set)
+    """Leads that no partner answers."""
 
     def plan(self, at: datetime, step: Step) -> None:
         """Put a step on the calendar."""
@@ -104,13 +106,15 @@ class Play:
         for days in (1, 4, 9):
             self.plan(temper.at_work(self.end - timedelta(days=days), dice), self._ask_and_park)
         warm: dict[str, Any] = {"temperature": "warm", "source": "website", "employees": 18}
+        in_vain = partial(self.ask, left=True, **warm)
         self.plan(start + PAST * 0.6, partial(self.ask, town="Bozen", vertical="Gastronomie", **warm))
-        self.plan(
-            self.end - timedelta(hours=27), partial(self.ask, left=True, town="Bozen", vertical="Gesundheit", **warm)
-        )
-        self.plan(
-            self.end - timedelta(hours=5), partial(self.ask, left=True, town="Luxemburg", vertical="Handwerk", **warm)
-        )
+        for hours, town, vertical in (
+            (41, "Graz", "Gesundheit"),
+            (27, "Bozen", "Gesundheit"),
+            (5, "Luxemburg", "Handwerk"),
+        ):
+            asks = partial(in_vain, town=town, vertical=vertical, silent=hours > 40)
+            self.plan(self.end - timedelta(hours=hours), asks)
 
     def _near_visitors(self, dice: random.Random) -> dict[str, Any]:
         """Let now and then one ask who lives near a partner that is left to the visitor."""
@@ -129,8 +133,10 @@ class Play:
 
     # What happens -----------------------------------------------------------------------------------------------------
 
-    def ask(self, at: datetime, *, again: bool = False, left: bool = False, **wanted: Any) -> UUID:
-        """Let a customer ask; again: one who asked before; left: no channel manager has seen to it yet."""
+    def ask(
+        self, at: datetime, *, again: bool = False, left: bool = False, silent: bool = False, **wanted: Any
+    ) -> UUID:
+        """Let a customer ask; again: one who asked before; left: nobody reviews it; silent: nobody answers."""
         dice = dice_of("again", self.number)
         earlier = [payload for payload in self.payloads.values() if "product" in payload]
         like = dice.choice(earlier) if again and earlier else None
@@ -140,6 +146,8 @@ class Play:
         self.payloads.setdefault(lead.pk, payload)
         if left:
             self._left.add(lead.pk)
+        if silent:
+            self._silent.add(lead.pk)
         if dice.random() < 0.02:
             self.plan(at + timedelta(hours=dice.uniform(1, 70)), partial(self._withdraw, lead.pk))
         self.look(lead.pk)
@@ -182,7 +190,7 @@ class Play:
         lead_id, offer_id, opened_at, expires_at = offer.lead_id, offer.pk, offer.opened_at, offer.expires_at
         lead, partner = self.payloads[lead_id], self.partners[offer.partner_id]
         how = partner.written["temper"]
-        if expires_at is None or (how == "you" and opened_at > self.end - QUIET):
+        if expires_at is None or lead_id in self._silent or (how == "you" and opened_at > self.end - QUIET):
             return
         dice = dice_of("answer", lead["external_id"], partner.written["id"], opened_at)
         at = temper.answers_at(how, opened_at, expires_at, dice)
