@@ -7,7 +7,7 @@ from django.urls import path
 
 from partidor.inbound.web.components.doors import PortalVisit, portal_page
 from partidor.inbound.web.portal.frame import framed
-from partidor.inbound.web.portal.wording import fair_share, percent
+from partidor.inbound.web.portal.wording import fair_share, percent, short_day
 from partidor.queries.portal.figures import own_figures
 
 
@@ -19,6 +19,7 @@ def figures(visit: PortalVisit) -> HttpResponse:
     found = own_figures(viewer, at=visit.at)
     context = {
         "found": found,
+        "weeks": [(short_day(week.monday), week) for week in found.weeks],
         "of": viewer.partner_id,
         "rate_alone": percent(found.rate_alone),
         "rate_competing": percent(found.rate_competing),

@@ -56,7 +56,7 @@ def _listed(visit: PortalVisit) -> tuple[Inbox, dict[str, object], str]:
     cursor = visit.request.GET.get("cursor", "")
     found = inbox(visit.viewers, Wanted(AT_ONCE, cursor, visit.at))
     _note_seen(visit, found.offers.items)
-    context = {
+    context: dict[str, object] = {
         "cards": [_shown(card) for card in found.offers.items],
         "gone": found.gone,
         "next": found.offers.next,
@@ -66,7 +66,7 @@ def _listed(visit: PortalVisit) -> tuple[Inbox, dict[str, object], str]:
         "reasons": DECLINE_REASONS,
         "several": len(visit.roles) > 1,
     }
-    return found, context, version_of(found)
+    return found, context, version_of(found.offers.items, found.offers.next, found.count, found.hot, found.gone)
 
 
 def _note_seen(visit: PortalVisit, cards: Sequence[InboxCard]) -> None:

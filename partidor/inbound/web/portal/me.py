@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django import forms
 from django.http import HttpResponse
@@ -63,7 +63,7 @@ def _page(visit: PortalVisit, wrong: forms.Form | None = None) -> HttpResponse:
     context = {
         "found": found,
         "roles": PORTAL_ROLES,
-        "tomorrow": (timezone.localtime(visit.at) + timezone.timedelta(days=1)).date(),
+        "tomorrow": (timezone.localtime(visit.at) + timedelta(days=1)).date(),
         "pause": wrong if isinstance(wrong, Pause) else None,
         "invite": wrong if isinstance(wrong, Invite) else None,
         "at": visit.request.POST.get("partner", ""),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
+from babel.dates import format_skeleton
 from babel.numbers import NumberFormatError, format_percent, parse_decimal
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -59,7 +60,7 @@ def place(about: Fit) -> str:
     named = region_name(about.region, get_language() or "en") if about.region else ""
     region = named if named != about.region else ""
     prefix = _("postcode {start}…").format(start=about.postal_prefix) if about.postal_prefix else ""
-    return ", ".join(filter(None, [region, prefix])) or country_name(about.country)
+    return ", ".join(filter(None, [prefix, region or country_name(about.country)]))
 
 
 def why(reason: WhyYou, vendor: str) -> str:
@@ -165,6 +166,11 @@ def fair_share(share: PartnerShare) -> str:
     return _("You are {owed} leads ahead, so others come sooner when several suit equally well.").format(
         owed=number(owed, 1)
     )
+
+
+def short_day(day: date) -> str:
+    """Write a day in short: ``7 Sept`` or ``7. Sept.``."""
+    return format_skeleton("MMMd", day, locale=locale())
 
 
 def label_of(fact: OwnFact) -> str:

@@ -1,0 +1,147 @@
+"""Figures and the person's own page; and what holds for every page of the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from partidor.actions.offers import accept_offer
+from partidor.actions.people import invite_person
+from partidor.models import Membership, Offer, Partner, Person
+from tests.web.people import SignIn, person_of
+from tests.world import START, World
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+class TestFigures:
+    def test_are_there_for_everybody_and_the_fair_share_for_the_manager(self, world: World, sign_in: SignIn) -> None:
+        offer = world.open_offer(world.receive().lead, "alpen")
+        accept_offer(offer.pk, by=world.seen_by("alpen"), at=START)
+        manager, sales = (
+            sign_in(role, "alpen").get("/portal/figures/").content.decode()
+            for role in ("partner_manager", "partner_sales")
+        )
+        for page in (manager, sales):
+            assert "100%" in page
+            assert "<table" in page
+        assert "Your fair share" in manager
+        assert "Your fair share" not in sales
+
+    def test_are_shown_for_one_partner_at_a_time_of_ones_own(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in("partner_manager", "alpen")
+        assert client.get(f"/portal/figures/?of={world.partners['alpen'].pk}").status_code == 200
+        assert client.get(f"/portal/figures/?of={world.partners['bergmann'].pk}").status_code == 404
+        assert client.get("/portal/figures/?of=nonsense").status_code == 404
+
+
+class TestMe:
+    def test_pauses_and_resumes(self, world: World, sign_in: SignIn) -> None:
+        partner, client = world.partners["alpen"], sign_in("partner_manager", "alpen")
+        form = {"partner": partner.pk, "until": "2026-03-10", "reason": "Fair in Köln"}
+        page = client.post("/portal/me/pause", form, follow=True).content.decode()
+        assert "Paused until 10 March 2026." in page
+        assert "Fair in Köln" in page
+        until = Partner.objects.get(pk=partner.pk).paused_until
+        assert until is not None
+        assert until.isoformat() == "2026-03-09T23:00:00+00:00"  # the beginning of that day in Berlin
+        page = client.post("/portal/me/resume", {"partner": partner.pk}, follow=True).content.decode()
+        assert "You get offers again." in page
+        assert Partner.objects.get(pk=partner.pk).paused_at is None
+
+    def test_refuses_a_day_that_is_over_and_keeps_what_was_typed(self, world: World, sign_in: SignIn) -> None:
+        form = {"partner": world.partners["alpen"].pk, "until": "2026-03-02", "reason": "my words"}
+        answer = sign_in("partner_manager", "alpen").post("/portal/me/pause", form)
+        assert answer.status_code == 422
+        assert "Please choose a day from tomorrow on" in answer.content.decode()
+        assert "my words" in answer.content.decode()
+
+    def test_lets_the_manager_invite_colleagues(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in("partner_manager", "alpen")
+        form = {
+            "partner": world.partners["alpen"].pk,
+            "name": "Anna",
+            "email": "anna@new.example",
+            "role": "partner_sales",
+        }
+        assert "anna@new.example" in client.post("/portal/me/invite", form, follow=True).content.decode()
+        wrong = client.post("/portal/me/invite", {**form, "email": "nonsense", "name": "Berta"})
+        assert (wrong.status_code, "Berta" in wrong.content.decode()) == (422, True)
+
+    @pytest.mark.parametrize("verb", ["pause", "resume", "invite"])
+    def test_steers_nothing_for_sales_or_at_other_partners(self, world: World, sign_in: SignIn, verb: str) -> None:
+        form = {"name": "Anna", "email": "anna@new.example", "role": "partner_sales", "until": ""}
+        sales, stranger = sign_in("partner_sales", "alpen"), sign_in("partner_manager", "bergmann")
+        alpen = {**form, "partner": world.partners["alpen"].pk}
+        assert sales.post(f"/portal/me/{verb}", alpen).status_code == 403
+        assert stranger.post(f"/portal/me/{verb}", alpen).status_code == 404
+        page = sales.get("/portal/me/").content.decode()
+        assert "/portal/me/pause" not in page
+        assert "/portal/me/invite" not in page
+        assert not Membership.objects.filter(person__email="anna@new.example").exists()
+        assert Partner.objects.get(pk=world.partners["alpen"].pk).paused_at is None
+
+    def test_changes_the_language_of_everything(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in("partner_sales", "alpen")
+        page = client.post("/portal/me/language", {"language": "de"}, follow=True).content.decode()
+        assert "Ab jetzt auf Deutsch." in page
+        assert "Kolleginnen und Kollegen" in page
+        assert Person.objects.get(email="partner-sales@alpen.example").language == "de"
+        assert client.post("/portal/me/language", {"language": "xx"}).status_code == 422
+
+
+@pytest.fixture
+def full(world: World) -> World:
+    """A partner with a full inbox, many leads and colleagues."""
+    for number in range(45):
+        lead = world.receive(temperature="hot" if number % 5 else "cold", custom={"tills": number}).lead
+        if number % 2:
+            accept_offer(world.open_offer(lead, "alpen").pk, by=world.seen_by("alpen"), at=START)
+        else:
+            Offer.objects.filter(lead=lead).update(seen_at=None)
+    for number in range(35):
+        invite_person(email=f"p{number}@alpen.example", name=f"Person {number}", role="partner_sales",
+                      partner_id=world.partners["alpen"].pk, by=world.manager, at=START)  # fmt: skip
+    return world
+
+
+class TestEveryPage:
+    def test_needs_a_role_at_a_partner(self, world: World, sign_in: SignIn) -> None:
+        for url in ("/portal/", "/portal/cards", "/portal/leads/", "/portal/figures/", "/portal/me/"):
+            assert Client().get(url)["Location"].startswith("/accounts/login/?next=")
+            assert sign_in("channel_manager").get(url).status_code == 403
+
+    def test_asks_the_database_little_however_full_it_is(
+        self, full: World, sign_in: SignIn, django_assert_max_num_queries: Any
+    ) -> None:
+        rival = World.found("Rival")
+        client = sign_in("partner_manager", "alpen")
+        person = person_of(full, "partner_manager", "alpen").person
+        invite_person(email=person.email, name="x", role="partner_sales", partner_id=rival.partners["alpen"].pk,
+                      by=rival.manager, at=START)  # fmt: skip
+        rival.receive()
+        lead = Offer.objects.filter(state="accepted").first()
+        offer = Offer.objects.filter(state="open").first()
+        assert lead is not None
+        assert offer is not None
+        for url in (
+            "/portal/", "/portal/", "/portal/cards", f"/portal/offers/{offer.pk}", f"/portal/offers/{offer.pk}/decline",
+            "/portal/leads/", "/portal/leads/?closed=1", f"/portal/leads/{lead.lead_id}",
+            f"/portal/leads/{lead.lead_id}/contact.vcf", "/portal/figures/", "/portal/me/",
+        ):  # fmt: skip
+            with django_assert_max_num_queries(12):
+                assert client.get(url).status_code == 200, url
+
+    def test_names_whose_offer_it_is_for_who_works_for_several(self, world: World, sign_in: SignIn) -> None:
+        rival = World.found("Rival")
+        client = sign_in("partner_manager", "alpen")
+        person = person_of(world, "partner_manager", "alpen").person
+        invite_person(email=person.email, name="x", role="partner_sales", partner_id=rival.partners["bergmann"].pk,
+                      by=rival.manager, at=START)  # fmt: skip
+        world.receive()
+        rival.receive(location={"lat": 48.371, "lon": 10.898})
+        page = client.get("/portal/").content.decode()
+        for shown in ("Only Alpen Systemhaus", "Only Bergmann IT", "Acme, ", "Rival, "):
+            assert shown in page
