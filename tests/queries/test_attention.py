@@ -92,12 +92,12 @@ class TestLeadsWithoutAPartner:
         assert items[0].lead.ref == hot.ref
         assert items[1].since < items[2].since  # type: ignore[operator]
 
-    def test_are_told_of_as_one_from_the_sixth_on(self, world: World) -> None:
-        without_partner(world, 8)
+    def test_are_told_of_as_one_from_the_fifth_on(self, world: World) -> None:
+        without_partner(world, 7)
         items = listed(world, 1)
-        assert [item.count for item in items] == [1] * 5 + [3]
-        assert items[5].why.parts == (("no_rule", 3),)
-        assert items[5].remedies == ("list",)
+        assert [item.count for item in items] == [1] * 4 + [3]
+        assert items[4].why.parts == (("no_rule", 3),)
+        assert items[4].remedies == ("list",)
 
 
 class TestOtherLeads:
@@ -175,7 +175,7 @@ class TestOffers:
         pause_partner(item.partner.id, until=None, by=world.manager, at=START + hours(105))  # type: ignore[union-attr]
         assert kinds(world, 105) == []
 
-    def test_of_the_fourth_partner_on_are_told_of_as_one(self, world: World) -> None:
+    def test_of_the_third_partner_on_are_told_of_as_one(self, world: World) -> None:
         place = {"address": {"country": "DE", "postal_code": "80331"}, "location": {"lat": 48.1, "lon": 11.5}}
         for number in range(5):
             world.partner(f"p{number}", **place)
@@ -188,9 +188,9 @@ class TestOffers:
 
         told = [item for item in listed(world, 5) if item.kind == "skips"]
         assert [(item.partner and item.partner.name, item.count) for item in told] == [
-            ("P4", 6), ("P3", 5), ("P2", 4), (None, 5),
+            ("P4", 6), ("P3", 5), (None, 9),
         ]  # fmt: skip
-        assert told[3].why.parts == (("P1", 3), ("P0", 2))
+        assert told[2].why.parts == (("P2", 4), ("P1", 3), ("P0", 2))
 
 
 class TestMails:

@@ -66,7 +66,7 @@ class TestFlow:
 
         picture = shown(world)
         assert column(picture, 1) == [("by_hand", 1), ("not_routed", 2), ("no_rule", 1)]
-        assert column(picture, 2) == [("Citroën & Söhne", 1), ("no_partner", 3)]
+        assert column(picture, 2) == [("Citroën & Söhne", 1), ("nobody", 2), ("no_partner", 1)]
         assert column(picture, 3) == [("worked", 1), ("review", 1), ("aside", 1), ("unassigned", 1)]
 
     def test_keeps_a_rule_in_one_place_when_a_new_version_moves_it(self, world: World) -> None:

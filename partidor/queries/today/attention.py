@@ -44,15 +44,8 @@ def attention(viewer: Viewer, *, at: datetime) -> AttentionList:
     """List what needs a channel manager, the most urgent first. For the vendor only."""
     viewer.require_vendor("leads:read")
     found = [*_leads(viewer), *tally(viewer, at)]
-    found.sort(key=_urgency)
+    found.sort(key=lambda item: ORDER.index(item.kind))  # within a kind they stand in order already
     return AttentionList(tuple(found[:MOST]), max(0, len(found) - MOST))
-
-
-def _urgency(item: Attention) -> tuple[object, ...]:
-    """Say what comes first: the kind, each for itself before many, the hotter, what began or ends earlier."""
-    heat = TEMPERATURES.index(item.lead.temperature) if item.lead else len(TEMPERATURES)
-    when = item.until or item.since
-    return ORDER.index(item.kind), item.count > 1 and item.kind in ALONE, heat, when.timestamp() if when else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +95,13 @@ def _leads(viewer: Viewer) -> Iterator[Attention]:
         by_kind[KIND[lead.reason]].append(lead)
     idle = vendor_of(viewer).follow_up_days if by_kind["stalled"] else 0
     alone: list[tuple[str, _Asking]] = []
+    rests: list[Attention] = []
     for kind, leads in by_kind.items():
         totals = Counter({lead.reason: lead.total for lead in leads})
         first = 0 if kind in WHOLE and totals.total() > ALONE[kind] else ALONE[kind]
         alone += [(kind, lead) for lead in leads[:first]]
         if rest := totals - Counter(lead.reason for lead in leads[:first]):
-            yield _many(kind, rest, leads[first:], idle)
+            rests.append(_many(kind, rest, leads[first:], idle))
     whys = _whys(viewer, [lead for kind, lead in alone if kind == "unassigned"])
     for kind, lead in alone:
         why = whys.get(lead.pk) or Why(lead.reason, parts=((lead.source, 1),))
@@ -121,6 +115,7 @@ def _leads(viewer: Viewer) -> Iterator[Attention]:
             days=idle if kind == "stalled" else 0,
             remedies=allowed(viewer, REMEDIES.get(kind) or _ways_out(why)),
         )
+    yield from rests
 
 
 def _many(kind: str, reasons: Counter[str], leads: Sequence[_Asking], idle: int) -> Attention:

@@ -41,7 +41,7 @@ Way = tuple[str, ...]
 class Place:
     """What a node stands for: its own ``name``, or a ``code`` that pages put in words.
 
-    Codes: others (``number`` of them), by_hand, not_routed, no_rule, competition, no_partner, and the outcomes.
+    Codes: others (``number`` of them), by_hand, not_routed, no_rule, competition, nobody, no_partner, and the outcomes.
     ``number`` of a rule is its position. ``filters`` is what the list of leads is narrowed to, if it can be.
     """
 
@@ -164,7 +164,7 @@ def _rule(row: Mapping[str, Any], names: Mapping[tuple[int, int], str]) -> str:
 def _partner(row: Mapping[str, Any]) -> str:
     if row["who"]:
         return f"{OWN}{row['who']}"
-    return "competition" if row["now"] == "offered" else "no_partner"
+    return {"offered": "competition", "unassigned": "no_partner"}.get(row["now"], "nobody")
 
 
 def _folded(ways: Counter[Way], column: int, most: int) -> tuple[Counter[Way], int]:
@@ -186,7 +186,7 @@ def _order(ways: Counter[Way], column: int, known: _Known) -> list[str]:
     sizes: Counter[str] = Counter()
     for way, number in ways.items():
         sizes[way[column]] += number
-    codes = ("others", "by_hand", "competition", "not_routed", "no_rule", "no_partner", *OUTCOME.values())
+    codes = ("others", "by_hand", "competition", "nobody", "not_routed", "no_rule", "no_partner", *OUTCOME.values())
 
     def place(key: str) -> tuple[int, int, str]:
         if not key.startswith(OWN):

@@ -10,12 +10,12 @@ from uuid import UUID
 from partidor.access.viewer import Viewer
 
 ALONE = {
-    "unassigned": 5,
+    "unassigned": 4,
     "clock": 2,
     "spam": 2,
     "lapsing": 3,
     "archived": 2,
-    "skips": 3,
+    "skips": 2,
     "review": 2,
     "stalled": 1,
 }
