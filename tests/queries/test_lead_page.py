@@ -210,11 +210,15 @@ class TestStory:
         Offer.objects.filter(pk=offer.pk).update(seen_at=START + hours(1))
         accept_offer(offer.pk, by=retail.seen_by("alpen"), at=START + hours(2))
         lines = shown(retail, lead).moving.timeline
-        assert [line.type for line in lines] == [
-            "offer.accepted", "offer.seen", "lead.offered", "offer.opened", "lead.received"]  # fmt: skip
+        assert [line.type for line in lines] == ["offer.accepted", "offer.seen", "offer.opened", "lead.received"]
         assert lines[0].partners == ("Alpen Systemhaus",)
-        assert (lines[3].window, lines[3].exclusive) == (4 * 3600, True)
-        assert (lines[4].by.kind, bool(lines[4].by.name)) == ("key", True)
+        assert (lines[2].window, lines[2].exclusive, lines[2].facts["round"], lines[2].facts["rule"]) == (
+            14400,
+            True,
+            1,
+            2,
+        )
+        assert (lines[3].by.kind, bool(lines[3].by.name)) == ("key", True)
 
     def test_makes_one_line_of_what_happens_to_several_at_once(self, db: None) -> None:
         world = World.found(rules=[{"name": "Everyone", "plan": [{"offer_to": "all", "window": "8h"}]}])

@@ -50,7 +50,10 @@ def happenings(kept: Dossier) -> list[Happening]:
     lines: list[tuple[datetime, int, Happening]] = []
     for event in kept.events:
         line = _line(kept, event, offers.get(str(event.data.get("offer", ""))))
-        if lines and _is_same(lines[-1][2], line):
+        if lines and line.type == "lead.offered" and lines[-1][2].type == "offer.opened":
+            at, seq, last = lines[-1]
+            lines[-1] = at, seq, replace(last, facts={**last.facts, **line.facts})  # the round itself adds no line
+        elif lines and _is_same(lines[-1][2], line):
             at, seq, last = lines[-1]
             lines[-1] = at, seq, replace(last, partners=(*last.partners, *line.partners))
         else:

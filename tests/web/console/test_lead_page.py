@@ -52,6 +52,7 @@ def words(html: bytes | str) -> str:
     """Read a page as people do."""
     text = html.decode() if isinstance(html, bytes) else html
     text = re.sub(r"<(head|script|style|svg)\b.*?</\1>", " ", text, flags=re.S)
+    text = re.sub(r'<span class="p-mark[^>]*>[^<]*</span>', " ", text)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").split())
 
 

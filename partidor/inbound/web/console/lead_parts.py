@@ -21,6 +21,9 @@ from partidor.queries.lead_page.why_not import WhyNot
 _BY_RULE = ("tag_", "lead_lacks", "kind", "country", "too_far", "partner_nowhere", "excluded", "none_of", "parent")
 """How the codes of reasons begin that a rule gives."""
 
+OFFERS = 6
+"""Offers that are shown at once, the newest."""
+
 
 def page_for(visit: ConsoleVisit, ref: str, **more: Any) -> LeadPage:
     """Ask for a lead with what the address seeks."""
@@ -63,7 +66,8 @@ def moving_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
     """Gather what changes while one looks. Its version changes with it, and with the minutes that are left."""
     moving, now = page.moving, visit.at
     lines = [line_of(one, page.lead.source) for one in moving.timeline]
-    shown = lines if visit.request.GET.get("story") == "all" else lines[:SHOWN]
+    everything = visit.request.GET.get("story") == "all"
+    shown = lines if everything else lines[:SHOWN]
     until = moving.standing.until
     return {
         **_common(visit, page),
@@ -71,6 +75,7 @@ def moving_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
         "state": state_said(moving.standing, now),
         "state_icon": STATE_ICONS.get(moving.standing.state, STATE_ICONS["offered"]),
         "steps": steps_of(moving.plan.boxes, now) if moving.plan else [],
+        "shown_offers": moving.offers if everything else moving.offers[:OFFERS],
         "lines": shown,
         "more_lines": len(lines) - len(shown),
         "version": version_of(moving, len(page.decisions), _minutes(until, now)),

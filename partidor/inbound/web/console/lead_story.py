@@ -129,9 +129,16 @@ _ICONS = {
     "lead.withdrawn": Icon("arrow-back-up"), "lead.disclosed": Icon("address-book"), "lead.stalled": Icon("zzz"),
     "lead.won": Icon("trophy"), "lead.lost": Icon("circle-x"), "lead.erased": Icon("eraser"),
     "offer.opened": Icon("send"), "offer.reminded": Icon("bell"), "offer.extended": Icon("clock-plus"),
-    "offer.accepted": Icon("check"), "offer.declined": Icon("x"), "offer.expired": Icon("hourglass-empty"),
+    "offer.accepted": Icon("check"), "offer.declined": Icon("thumb-down"), "offer.expired": Icon("hourglass-empty"),
     "offer.superseded": Icon("run"), "offer.withdrawn": Icon("arrow-back-up"), "offer.seen": Icon("eye"),
 }  # fmt: skip
+_FOLLOWS = {"offer.opened", "offer.superseded", "offer.seen", "lead.offered", "lead.unassigned"}
+"""What follows by itself, whoever did what it follows from."""
+_BASIS = {
+    "consent": gettext_noop("consent"),
+    "contract": gettext_noop("contract"),
+    "legitimate_interest": gettext_noop("legitimate interest"),
+}
 _TURNING = {"offer.opened", "offer.accepted", "lead.assigned", "lead.unassigned", "lead.won", "lead.lost"}
 
 
@@ -147,8 +154,8 @@ def line_of(happening: Happening, source: str) -> Line:
 
 
 def _by(one: Happening) -> str:
-    if one.type == "offer.seen":
-        return ""
+    if one.type in _FOLLOWS:
+        return _("round {round}, rule {rule}").format(**one.facts) if "rule" in one.facts else ""
     if one.by.kind == "system":
         return _("Partidor itself")
     name = one.by.name or _("somebody who is gone")
@@ -321,8 +328,8 @@ def consent_said(consent: Mapping[str, object], now: datetime) -> list[str]:
         said.append(_("For {names}").format(names=", ".join(map(str, recipients[:5]))))
     if "marketing" in consent:
         said.append(_("Marketing allowed") if consent["marketing"] else _("No marketing"))
-    if basis := consent.get("basis"):
-        said.append(_("Basis: {basis}").format(basis=basis))
+    if (basis := consent.get("basis")) and isinstance(basis, str):
+        said.append(_("Basis: {basis}").format(basis=_(_BASIS[basis]) if basis in _BASIS else basis))
     return said
 
 

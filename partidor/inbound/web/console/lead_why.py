@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from partidor.domain.routing.naming import dimension_name
 from partidor.domain.words import ENDED_BY, OFFER_STATE
-from partidor.inbound.web.components.wording import number
+from partidor.inbound.web.components.wording import locale, number
 from partidor.inbound.web.console.lead_story import names, strong
 from partidor.queries.decisions import PassedOver
 from partidor.queries.lead_page.dossier import PartnerMark
@@ -56,6 +57,7 @@ class Row:
     debt: Debt
     result: str
     chosen: bool
+    strong: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +235,10 @@ def criterion_name(one: Criterion, language: str) -> str:
 def rows_of(why: Why, language: str) -> list[Rows]:
     """Draw the ranking, band by band."""
     reach = max([_LEADS, *(abs(row.debt) for row in why.rows)])
+    whole = all(row.score == int(row.score) for row in why.rows)
     return [
-        Rows(_heading(band, why), tuple(_row(row, why, reach, language) for row in band.rows)) for band in why.bands
+        Rows(_heading(band, why), tuple(_row(row, why, reach, whole, language) for row in band.rows))
+        for band in why.bands
     ]
 
 
@@ -254,17 +258,18 @@ def _heading(band: Band, why: Why) -> str:
     }.get(band.kind, "")
 
 
-def _row(row: CandidateRow, why: Why, reach: float, language: str) -> Row:
+def _row(row: CandidateRow, why: Why, reach: float, whole: bool, language: str) -> Row:
     named = [(criterion_name(one, language), row.parts.get(one.label, 0.0)) for one in why.order]
     return Row(
         place=row.place,
         partner=row.partner,
-        points=number(row.score, 1),
+        points=number(row.score) if whole else fixed(row.score, 1),
         bars=tuple(_bars(why.order, row, why.most)),
         parts=", ".join(f"{name} {number(points, 1)}" for name, points in named),
         debt=_debt(row.debt, reach),
         result=result_said(row.result),
         chosen=row.asked,
+        strong=row.result.state in ("open", "interested", "accepted") and not row.result.round,
     )
 
 
@@ -283,8 +288,13 @@ def _debt(debt: float, reach: float) -> Debt:
     if round(debt, 2) == 0:
         return Debt("even", f"{half:.1f}", "0", _("even"))
     if debt > 0:
-        return Debt("owed", f"{half:.1f}", f"{width:.1f}", _("{leads} owed").format(leads=number(debt, 2)))
-    return Debt("ahead", f"{half - width:.1f}", f"{width:.1f}", _("{leads} ahead").format(leads=number(-debt, 2)))
+        return Debt("owed", f"{half:.1f}", f"{width:.1f}", _("{leads} owed").format(leads=fixed(debt, 2)))
+    return Debt("ahead", f"{half - width:.1f}", f"{width:.1f}", _("{leads} ahead").format(leads=fixed(-debt, 2)))
+
+
+def fixed(value: float, digits: int) -> str:
+    """Write a number with just so many decimals, so that a column of them is even."""
+    return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}", locale=locale())
 
 
 def result_said(result: Result) -> str:
