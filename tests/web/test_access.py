@@ -193,7 +193,7 @@ class TestPortal:
 
     def test_shows_another_partner_nothing_of_it(self, scene: Scene) -> None:
         for client in (signed_in(scene.world, "partner_manager", "bergmann"),
-                       signed_in(World.found("Rival"), "partner_manager", "alpen")):  # fmt: skip
+                       signed_in(World.found("Rival"), "partner_manager", "citroen")):  # fmt: skip
             found = {name: scene.ask(client, name, method) for name, method in PORTAL_OWN.items()}
             assert found == dict.fromkeys(PORTAL_OWN, 404)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
@@ -12,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from partidor.access.roles import PORTAL_ROLES
+from partidor.access.viewer import Viewer
 from partidor.actions.partners import LONGEST_PAUSE, pause_partner, resume_partner
 from partidor.actions.people import choose_language, invite_person
+from partidor.domain.refusal import NotAllowed
 from partidor.domain.words import ROLE
 from partidor.inbound.web.components.doors import PortalVisit, portal_page, portal_verb
 from partidor.inbound.web.portal.frame import framed
@@ -71,6 +74,14 @@ def _page(visit: PortalVisit, wrong: forms.Form | None = None) -> HttpResponse:
     return framed(visit, "portal/me.html", "me", context, status=422 if wrong else 200)
 
 
+def _steered(visit: PortalVisit) -> tuple[Viewer, UUID]:
+    """Return the viewer at the partner that is to be steered, if it may, and the partner."""
+    viewer = visit.viewer_at(visit.request.POST.get("partner") or visit.viewers[0].partner_id)
+    if viewer.partner_id is None or not viewer.may_steer(viewer.partner_id):
+        raise NotAllowed(needs="to be the partner's manager")
+    return viewer, viewer.partner_id
+
+
 @portal_verb
 def language(visit: PortalVisit) -> HttpResponse:
     """Choose the language of pages and mails."""
@@ -83,31 +94,30 @@ def language(visit: PortalVisit) -> HttpResponse:
 @portal_verb
 def pause(visit: PortalVisit) -> HttpResponse:
     """Take no new offers for a while."""
-    form, viewer = Pause(visit.request.POST, at=visit.at), visit.viewer_at(visit.request.POST.get("partner"))
+    viewer, partner = _steered(visit)
+    form = Pause(visit.request.POST, at=visit.at)
     if not form.is_valid():
         return _page(visit, form)
-    assert viewer.partner_id is not None
-    until, reason = form.cleaned_data["until"], form.cleaned_data["reason"]
-    pause_partner(viewer.partner_id, until=until, reason=reason, by=viewer, at=visit.at)
+    pause_partner(partner, **form.cleaned_data, by=viewer, at=visit.at)
     return visit.go("portal:me", said=_("Paused. Running offers and leads stay with you."))
 
 
 @portal_verb
 def resume(visit: PortalVisit) -> HttpResponse:
     """Take offers again."""
-    viewer = visit.viewer_at(visit.request.POST.get("partner"))
-    assert viewer.partner_id is not None
-    resume_partner(viewer.partner_id, by=viewer, at=visit.at)
+    viewer, partner = _steered(visit)
+    resume_partner(partner, by=viewer, at=visit.at)
     return visit.go("portal:me", said=_("You get offers again."))
 
 
 @portal_verb
 def invite(visit: PortalVisit) -> HttpResponse:
     """Invite a colleague."""
-    form, viewer = Invite(visit.request.POST), visit.viewer_at(visit.request.POST.get("partner"))
+    viewer, partner = _steered(visit)
+    form = Invite(visit.request.POST)
     if not form.is_valid():
         return _page(visit, form)
-    invite_person(**form.cleaned_data, partner_id=viewer.partner_id, by=viewer, at=visit.at)
+    invite_person(**form.cleaned_data, partner_id=partner, by=viewer, at=visit.at)
     return visit.go("portal:me", said=_("Invited. An e-mail with a link is on its way."))
 
 
