@@ -108,7 +108,8 @@ def partner_chip(name: str, tier: str = "", muted: bool = False) -> dict[str, ob
 def pager(context: dict[str, Any], following: str | None) -> dict[str, object]:
     """Link to the next page of a list, keeping the filters in the address."""
     query = context["request"].GET.copy()
-    query.pop("v", None)
+    for key in [key for key, value in query.items() if key == "v" or not value]:
+        del query[key]
     first = bool(query.pop("cursor", None))
     start = query.urlencode()
     if following:
