@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from partidor.access.viewer import system
 from partidor.actions.people import invite_person
@@ -57,18 +58,19 @@ class TestTheWorld:
 class TestFoundDemo:
     def test_keeps_its_promises(self, transactional_db: None, tmp_path: Path) -> None:
         at = datetime.now(UTC)
-        kept = found_demo(tmp_path, at=at)
+        leads = 300 if connection.vendor == "sqlite" else 100  # the usual one in full, the other in half a minute
+        kept = found_demo(tmp_path, at=at, leads=leads)
 
         states = Counter(Lead.objects.values_list("state", flat=True))
         assert set(states) == {
             "in_review", "parked", "offered", "unassigned", "accepted", "won", "lost", "rejected", "withdrawn"
         }  # fmt: skip
-        assert 300 <= sum(states.values()) <= 330
-        assert min(states["won"], states["lost"], states["accepted"]) > 40
+        assert leads <= sum(states.values()) <= leads + 30
+        assert min(states["won"], states["lost"], states["accepted"]) > leads / 8
         assert states["offered"] > 10
         reasons = set(Lead.objects.exclude(attention_reason="").values_list("attention_reason", flat=True))
         assert {"no_rule", "no_partner", "nobody_left", "stalled", "review"} <= reasons
-        assert Lead.objects.filter(state="won", order_value_minor__gt=0).count() > 30
+        assert Lead.objects.filter(state="won", order_value_minor__gt=0).count() > leads / 10
         assert not Event.objects.filter(at__gt=at).exists()
         assert Event.objects.filter(at__lt=at - timedelta(weeks=5)).exists()
         tiers = Counter(
