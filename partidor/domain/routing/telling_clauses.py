@@ -101,6 +101,10 @@ class Speaker:
         """Return a word with its parts filled in."""
         return self.words[key].format(*parts, **named)
 
+    def form(self, prefix: str, key: str) -> str:
+        """Return a word in the form that it has after "not" or "but", where the language has one of its own."""
+        return self.words.get(f"{prefix}{key}", self.words[key])
+
     def number(self, value: float) -> str:
         """Write a number as the language does."""
         return naming.number(value, self.language)
@@ -188,7 +192,7 @@ def lead_phrase(leaf: Leaf, speaker: Speaker, *, headed: bool = False) -> Phrase
     if one.op == "is" and one.field == "test":
         return Phrase("head", word(f"{no}test"))
     if one.op == "is" and one.field == "temperature" and all(str(v).casefold() in _HEAT for v in one.values):
-        heat = [speaker.words[str(value).casefold()] for value in one.values]
+        heat = [speaker.form(no, str(value).casefold()) for value in one.values]
         return Phrase("head", word(f"{no}leads", speaker.listed(heat, "and" if one.no else "or")))
     if one.op == "is" and one.field in ("country", "region"):
         places = list(map(str, one.values))
@@ -244,10 +248,11 @@ def partner_phrase(leaf: Leaf, speaker: Speaker) -> Phrase:
     values = asked[what]["in"]
     if what == "country":
         return Phrase("place", word("outside" if leaf.no else "in", speaker.places(values)))
+    glue = "and" if leaf.no else "or"
     if what == "kind":
-        kinds = speaker.listed([speaker.words[kind] for kind in values])
+        kinds = speaker.listed([speaker.form("but " if leaf.no else "", kind) for kind in values], glue)
         return Phrase("but", word("not kind", kinds)) if leaf.no else Phrase("noun", kinds)
-    named = speaker.listed([speaker.partner(one) for one in values])
+    named = speaker.listed([speaker.partner(one) for one in values], glue)
     if what == "partner":
         return Phrase("but", word("not partner", named)) if leaf.no else Phrase("noun", named)
     return Phrase("under", word(f"{no}parent", named))

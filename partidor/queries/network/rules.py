@@ -12,8 +12,9 @@ from uuid import UUID
 from partidor.access.leads import visible_leads
 from partidor.access.network import fields_of, keys_of, memberships_of, partners_of, ruleset_for, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
+from partidor.domain.routing.network import Network
 from partidor.domain.routing.reach import reach
-from partidor.domain.routing.ruleset import Rule, Ruleset
+from partidor.domain.routing.ruleset import Rule
 from partidor.domain.routing.telling import Names, RuleTold, tell
 from partidor.domain.routing.who import Among, leaves
 from partidor.models import RulesetVersion
@@ -21,7 +22,7 @@ from partidor.models.ledger import read_ledger
 from partidor.models.live import live_state
 from partidor.models.ruleset import DRAFT
 from partidor.models.snapshots import network, ruleset
-from partidor.queries.network.numbered import Numbered, numbered
+from partidor.queries.network.numbered import Numbered, numbered, numbered_of
 
 LAST = 200
 """Leads that the shares are counted of."""
@@ -86,47 +87,46 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleList:
-    """One version of the rules; None of a version when nothing was ever published.
+    """One version of the rules, a page of them; None of a version when nothing was ever published.
 
     Of the last ``counted`` leads, ``nowhere`` found no rule and ``gone`` were decided by rules that this version
     has no more. A lead that an older version decided counts for the rule of the same name.
     """
 
     version: VersionLine | None
-    rules: tuple[RuleLine, ...]
+    rules: Numbered[RuleLine]
     counted: int = 0
     nowhere: int = 0
     gone: int = 0
 
 
-def rules_in_force(viewer: Viewer, *, language: str, at: datetime) -> RuleList:
-    """Show the rules in force in a language. For the vendor only. Raises NotAllowed."""
+def rules_in_force(viewer: Viewer, *, page: int, language: str, at: datetime) -> RuleList:
+    """Show a page of the rules in force in a language. For the vendor only. Raises NotAllowed."""
     viewer.require_vendor("rules:read", "rules:write")
     vendor = vendor_of(viewer)
     if not vendor.ruleset_version:
-        return RuleList(None, ())
+        return RuleList(None, numbered_of((), 1))
     row = ruleset_for(viewer, vendor.ruleset_version)
     compiled = ruleset(vendor.pk, row.version)
+    found = numbered_of(compiled.rules, page)
     last = _last_leads(viewer, row)
-    reached = _reached(viewer, compiled, at)
+    reached = _reached(viewer, found.items, at)
     lines = [
         RuleLine(rule.position, rule.name, told, last.taken(rule.position), reached[rule.position])
-        for rule, told in zip(compiled.rules, _told(viewer, row, compiled, language), strict=True)
+        for rule, told in zip(found.items, _told(viewer, row, found.items, language), strict=True)
     ]
     places = Counter(lead.place for lead in last.leads)
-    return RuleList(_versions(viewer, [row])[0], tuple(lines), len(last.leads), places[None], places[0])
+    return RuleList(_versions(viewer, [row])[0], found.of(lines), len(last.leads), places[None], places[0])
 
 
-def rules_of_version(viewer: Viewer, version: int, *, language: str) -> RuleList:
-    """Show what a published version said. Raises NotFound, NotAllowed."""
+def rules_of_version(viewer: Viewer, version: int, *, page: int, language: str) -> RuleList:
+    """Show a page of what a published version said. Raises NotFound, NotAllowed."""
     viewer.require_vendor("rules:read", "rules:write")
     row = ruleset_for(viewer, version or -1)
-    compiled = ruleset(row.vendor_id, row.version)
-    told = _told(viewer, row, compiled, language)
-    lines = [
-        RuleLine(rule.position, rule.name, one, None, None) for rule, one in zip(compiled.rules, told, strict=True)
-    ]
-    return RuleList(_versions(viewer, [row])[0], tuple(lines))
+    found = numbered_of(ruleset(row.vendor_id, row.version).rules, page)
+    told = _told(viewer, row, found.items, language)
+    lines = [RuleLine(rule.position, rule.name, one, None, None) for rule, one in zip(found.items, told, strict=True)]
+    return RuleList(_versions(viewer, [row])[0], found.of(lines))
 
 
 def rule_history(viewer: Viewer, *, page: int) -> Numbered[VersionLine]:
@@ -168,16 +168,16 @@ def _publishers(viewer: Viewer, rows: Iterable[RulesetVersion]) -> dict[str, str
     return found
 
 
-def _told(viewer: Viewer, row: RulesetVersion, compiled: Ruleset, language: str) -> list[RuleTold]:
+def _told(viewer: Viewer, row: RulesetVersion, rules: Sequence[Rule], language: str) -> list[RuleTold]:
     named = {
         one
-        for rule in compiled.rules
+        for rule in rules
         for leaf in leaves(rule.who)
         if isinstance(leaf, Among) and leaf.what in ("partner", "parent")
         for one in leaf.values
     }
     names = Names(partners=_names(viewer, named), fields=_labels(viewer, language))
-    return [tell(rule, tree, names, language) for rule, tree in zip(compiled.rules, row.rules, strict=True)]
+    return [tell(rule, row.rules[rule.position - 1], names, language) for rule in rules]
 
 
 def _names(viewer: Viewer, ids: Iterable[object]) -> dict[str, str]:
@@ -204,15 +204,15 @@ def _labels(viewer: Viewer, language: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _reached(viewer: Viewer, compiled: Ruleset, at: datetime) -> dict[int, ReachNow]:
+def _reached(viewer: Viewer, rules: Sequence[Rule], at: datetime) -> dict[int, ReachNow]:
     vendor = vendor_of(viewer)
     net = network(vendor)
     live = live_state(vendor, net, read_ledger(vendor.pk), at=at, loads=True)
     out = live.paused | live.at_capacity
-    return {rule.position: _reach_of(rule, net, out) for rule in compiled.rules}
+    return {rule.position: _reach_of(rule, net, out) for rule in rules}
 
 
-def _reach_of(rule: Rule, net: Any, out: int) -> ReachNow:
+def _reach_of(rule: Rule, net: Network, out: int) -> ReachNow:
     found = reach(rule.who, net)
     return ReachNow((found.mask & ~out).bit_count(), (found.mask & out).bit_count(), found.depends)
 

@@ -226,8 +226,8 @@ def _line(
 
 
 def tags_of(tags: Mapping[str, Iterable[str]]) -> Iterable[Tag]:
-    """Give every tag but the tier, in the order of the dimensions."""
-    for dimension in sorted(tags):
+    """Give every tag but the tier, in the order of the dimensions; languages last, which tell the least."""
+    for dimension in sorted(tags, key=lambda name: (name == "language", name)):
         if dimension != TIER:
             yield from (Tag(dimension, value) for value in tags[dimension])
 

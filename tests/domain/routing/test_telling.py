@@ -46,11 +46,11 @@ class TestTheSentence:
     def test_says_what_a_new_vendor_starts_with(self) -> None:
         rule = compile_ruleset(DEFAULT_RULES).rules[0]
         assert tell(rule, DEFAULT_RULES[0], NAMES, "en").sentence == (
-            "Every lead: partners, but no distributors or affiliates, nearest first, "
+            "Every lead: partners, other than distributors and affiliates, nearest first, "
             "two one after the other, 12 hours each, then all in competition."
         )
         assert tell(rule, DEFAULT_RULES[0], NAMES, "de").sentence == (
-            "Jeder Lead: Partner, aber keine Distributoren oder Affiliates, die nächsten zuerst, "
+            "Jeder Lead: Partner, außer Distributoren und Affiliates, die nächsten zuerst, "
             "zwei nacheinander, je 12 Stunden, dann alle im Wettbewerb."
         )
 
@@ -82,8 +82,9 @@ class TestTheSentence:
             (field("custom.erp_now", "starts_with", "S"), "Today’s ERP begins with “S”", "Today’s ERP beginnt mit „S“"),
             (field("custom.my_own", "gte", 3), "My own is at least 3", "My own ist mindestens 3"),
             (field("flags", "eq", "duplicate_customer"), "Notes on the lead include Known customer",
-             "Hinweise zum Lead enthalten Bekannter Kunde"),
+             "Hinweise am Lead enthalten Bekannter Kunde"),
             (field("source_kind", "ne", "event"), "Kind of source is not Trade show", "Art der Quelle ist nicht Messe"),
+            (field("temperature", "not_in", ["cold"]), "All but cold leads", "Keine kalten Leads"),
             (field("test", "ne", True), "Real leads", "Echte Leads"),
             (field("product", "in", ["A", "B", "C", "D", "E", "F"]), "A, B, C and 3 more", "A, B, C oder 3 weitere"),
         ],
@@ -100,6 +101,8 @@ class TestTheSentence:
             ({"tag": "tier", "op": "at_least", "value": "silver"}, "partners from Silver up", "Partner ab Silber"),
             ({"all": [{"kind": {"in": ["distributor"]}}, {"tag": "tier", "op": "in", "value": ["gold"]}]},
              "distributors with tier Gold", "Distributoren mit Stufe Gold"),
+            ({"not": {"kind": {"in": ["own_sales", "reseller"]}}}, "partners, other than our own sales and resellers",
+             "Partner, außer unserem eigenen Vertrieb und Händlern"),
             ({"kind": {"in": ["own_sales"]}}, "our own sales", "unser eigener Vertrieb"),
             ({"tag": "language", "op": "all_of", "value": ["de", "fr"]}, "partners with language German and French",
              "Partner mit Sprache Deutsch und Französisch"),

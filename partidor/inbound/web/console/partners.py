@@ -1,0 +1,158 @@
+"""Partners: the table, the page of one, and its pause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from partidor.actions.partners import LONGEST_PAUSE, pause_partner, resume_partner
+from partidor.domain.routing.naming import tag_name
+from partidor.domain.words import PARTNER_KIND
+from partidor.inbound.web.components.doors import ConsoleVisit, console_page, console_verb
+from partidor.inbound.web.components.wording import country_name
+from partidor.inbound.web.console import partner_words
+from partidor.inbound.web.console.leafing import Choice, asked, leaf, page_number
+from partidor.queries.network.partner import partner_page
+from partidor.queries.network.table import Choices, Narrowed, partner_table
+
+STATES: Mapping[str, str] = {
+    "free": gettext_noop("Takes offers"),
+    "paused": gettext_noop("Paused"),
+    "full": gettext_noop("Full"),
+}
+SORTS: Mapping[str, str] = {
+    "name": gettext_noop("By name"),
+    "load": gettext_noop("Most loaded first"),
+    "debt": gettext_noop("Most owed first"),
+}
+
+
+class Pause(forms.Form):
+    """From now until the beginning of a day, or until somebody resumes."""
+
+    until = forms.DateField(required=False)
+    reason = forms.CharField(required=False, max_length=300, strip=True)
+
+    def __init__(self, *args: object, at: datetime, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.at = at
+
+    def clean_until(self) -> datetime | None:
+        """Take the beginning of the day as the viewer's clock has it; it must lie ahead."""
+        if (day := self.cleaned_data["until"]) is None:
+            return None
+        until = datetime.combine(day, time(), timezone.get_current_timezone())
+        if not self.at < until <= self.at + LONGEST_PAUSE:
+            raise forms.ValidationError(gettext_lazy("Please choose a day from tomorrow on, within two years."))
+        return until
+
+
+@console_page
+def partners(visit: ConsoleVisit) -> HttpResponse:
+    """Show one page of the table; the part that changes when the form asks."""
+    narrowed = Narrowed(**{name: asked(visit, name) for name in ("q", "kind", "tag", "country", "state")},
+                        sort=asked(visit, "sort") or "name")  # fmt: skip
+    table = partner_table(visit.viewer, narrowed, page=page_number(visit), at=visit.at)
+    context = {
+        "room": "partners",
+        "table": table,
+        "rows": partner_words.rows(table.lines.items, table.largest, visit.language),
+        "leaf": leaf(visit, table.lines),
+        "narrowed": narrowed,
+        "is_narrowed": any((narrowed.q, narrowed.kind, narrowed.tag, narrowed.country, narrowed.state)),
+    }
+    if visit.is_part:
+        return visit.show("console/_partners.html", context)
+    context |= _choices(table.choices, narrowed, visit.language)
+    context["in_short"] = partner_words.in_short(table.all, table.paused, table.full)
+    return visit.show("console/partners.html", context)
+
+
+def _choices(known: Choices, narrowed: Narrowed, language: str) -> dict[str, object]:
+    kinds = {kind: _(PARTNER_KIND.get(kind, kind)) for kind in known.kinds}
+    countries = {code: country_name(code) for code in known.countries}
+    tags = [
+        (
+            partner_words.dimension_label(dimension, language),
+            _listed({f"{dimension}:{value}": tag_name(dimension, value, language) for value in values}, narrowed.tag),
+        )
+        for dimension, values in known.tags.items()
+    ]
+    return {
+        "kinds": _listed(kinds, narrowed.kind),
+        "countries": _listed(countries, narrowed.country),
+        "tags": tags,
+        "states": _named(STATES, narrowed.state),
+        "sorts": _named(SORTS, narrowed.sort),
+    }
+
+
+def _listed(labels: Mapping[str, str], chosen: str) -> list[Choice]:
+    return [Choice(value, labels[value], value == chosen) for value in sorted(labels, key=lambda one: labels[one])]
+
+
+def _named(labels: Mapping[str, str], chosen: str) -> list[Choice]:
+    return [Choice(value, _(label), value == chosen) for value, label in labels.items()]
+
+
+@console_page
+def partner(visit: ConsoleVisit, partner_id: UUID) -> HttpResponse:
+    """Show one partner."""
+    return _page(visit, partner_id)
+
+
+def _page(visit: ConsoleVisit, partner_id: UUID, wrong: Pause | None = None) -> HttpResponse:
+    page = partner_page(visit.viewer, partner_id, at=visit.at)
+    largest = max(1.0, abs(page.share.all.debt))
+    context = {
+        "room": "partners",
+        "page": page,
+        "partner": page.partner,
+        "tier": tag_name("tier", page.tier, visit.language) if page.tier else "",
+        "dimensions": partner_words.dimensions(page.tags, visit.language),
+        "parts": partner_words.parts(page.answers),
+        "accepted_share": partner_words.accepted_share(page.answers),
+        "tier_label": partner_words.dimension_label("tier", visit.language),
+        "time_zone": partner_words.time_zone_name(page.partner.time_zone),
+        "debt": partner_words.debt_bar(page.share.all.debt, largest),
+        "ahead": -page.share.all.debt,
+        "owed": partner_words.owed(page.share.all.debt),
+        "pause": wrong,
+        "tomorrow": (timezone.localtime(visit.at) + timedelta(days=1)).date(),
+    }
+    return visit.show("console/partner.html", context, status=422 if wrong else 200)
+
+
+@console_verb
+def pause(visit: ConsoleVisit, partner_id: UUID) -> HttpResponse:
+    """Pause a partner until a day, or until somebody resumes."""
+    form = Pause(visit.request.POST, at=visit.at)
+    if not form.is_valid():
+        return _page(visit, partner_id, form)
+    kept = pause_partner(partner_id, **form.cleaned_data, by=visit.viewer, at=visit.at)
+    said = _("{partner} gets no new offers now. What it has stays with it.").format(partner=kept.partner.name)
+    return visit.go("console:partner", visit.slug, partner_id, said=said)
+
+
+@console_verb
+def resume(visit: ConsoleVisit, partner_id: UUID) -> HttpResponse:
+    """End a partner's pause."""
+    kept = resume_partner(partner_id, by=visit.viewer, at=visit.at)
+    said = _("{partner} gets offers again.").format(partner=kept.partner.name)
+    return visit.go("console:partner", visit.slug, partner_id, said=said)
+
+
+urlpatterns = [
+    path("partners/", partners, name="partners"),
+    path("partners/<uuid:partner_id>", partner, name="partner"),
+    path("partners/<uuid:partner_id>/pause", pause, name="partner-pause"),
+    path("partners/<uuid:partner_id>/resume", resume, name="partner-resume"),
+]

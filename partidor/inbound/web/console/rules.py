@@ -1,0 +1,139 @@
+"""Rules, for reading: in order, each as a sentence; the chosen one in full, beside what it takes and reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from partidor.inbound.web.components.doors import ConsoleVisit, console_page
+from partidor.inbound.web.console.leafing import asked, leaf, page_number
+from partidor.queries.network.numbered import SIZE
+from partidor.queries.network.rules import (
+    Publisher,
+    RuleLine,
+    RuleList,
+    Taken,
+    VersionLine,
+    rule_history,
+    rules_in_force,
+    rules_of_version,
+)
+
+FIRST_NOTE = gettext_noop("The rule every vendor starts with")
+_COLUMNS, _STEP = 25, 10.6
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One of the last leads: where it stands, and whether this rule took it."""
+
+    x: str
+    y: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A partner with how many leads of this rule it has, and the width of its bar, of 100."""
+
+    name: str
+    count: int
+    width: str
+
+
+@console_page
+def rules(visit: ConsoleVisit) -> HttpResponse:
+    """Show the rules in force, and one of them in full."""
+    chosen = _chosen(visit)
+    found = rules_in_force(visit.viewer, page=_page(visit, chosen), language=visit.language, at=visit.at)
+    return _show(visit, found, chosen)
+
+
+@console_page
+def version(visit: ConsoleVisit, version: int) -> HttpResponse:
+    """Show what a published version said."""
+    chosen = _chosen(visit)
+    found = rules_of_version(visit.viewer, version, page=_page(visit, chosen), language=visit.language)
+    return _show(visit, found, chosen)
+
+
+@console_page
+def history(visit: ConsoleVisit) -> HttpResponse:
+    """Show the published versions, the newest first."""
+    found = rule_history(visit.viewer, page=page_number(visit))
+    lines = [(line, publisher(line.by), note_of(line)) for line in found.items]
+    return visit.show("console/rule_history.html", {"room": "rules", "lines": lines, "leaf": leaf(visit, found)})
+
+
+def _chosen(visit: ConsoleVisit) -> int:
+    text = asked(visit, "rule")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
+def _page(visit: ConsoleVisit, chosen: int) -> int:
+    """Return the page that the chosen rule stands on, else the one that is asked for."""
+    return (chosen - 1) // SIZE + 1 if chosen else page_number(visit)
+
+
+def _show(visit: ConsoleVisit, found: RuleList, chosen: int) -> HttpResponse:
+    lines = found.rules.items
+    rule = next((line for line in lines if line.position == chosen), lines[0] if lines else None)
+    context = {
+        "room": "rules",
+        "found": found,
+        "lines": [(line, _width(line, found.counted)) for line in lines],
+        "rule": rule,
+        "weights": [(one, f"{100 * one.share:.1f}") for one in rule.told.order] if rule else [],
+        "by": publisher(found.version.by) if found.version else "",
+        "note": note_of(found.version) if found.version else "",
+        "squares": _squares(rule.taken) if rule and rule.taken else [],
+        "height": _height(found.counted),
+        "takers": _takers(rule.taken) if rule and rule.taken else [],
+        "leaf": leaf(visit, found.rules),
+    }
+    return visit.show("console/rules.html", context)
+
+
+def publisher(by: Publisher) -> str:
+    """Say who published."""
+    if by.kind == "person":
+        return by.name or _("somebody who is no longer here")
+    if by.kind == "key":
+        return _("the key “{name}”").format(name=by.name) if by.name else _("a key")
+    return "Partidor"
+
+
+def note_of(version: VersionLine) -> str:
+    """Return the note of a version; Partidor's own note in the reader's language."""
+    return _(version.note) if version.by.kind == "system" and version.note == FIRST_NOTE else version.note
+
+
+def _width(line: RuleLine, counted: int) -> str:
+    return f"{100 * line.taken.number / counted:.1f}" if line.taken and counted else "0"
+
+
+def _squares(taken: Taken) -> list[Square]:
+    return [
+        Square(f"{at % _COLUMNS * _STEP:.1f}", f"{at // _COLUMNS * _STEP:.1f}", mine)
+        for at, mine in enumerate(taken.squares)
+    ]
+
+
+def _height(counted: int) -> str:
+    return f"{-(-counted // _COLUMNS) * _STEP - 2.6:.1f}"
+
+
+def _takers(taken: Taken) -> list[Bar]:
+    most = max([count for _name, count in taken.takers], default=1)
+    return [Bar(name, count, f"{100 * count / most:.1f}") for name, count in taken.takers]
+
+
+urlpatterns = [
+    path("rules/", rules, name="rules"),
+    path("rules/history", history, name="rule-history"),
+    path("rules/<int:version>", version, name="rule-version"),
+]
