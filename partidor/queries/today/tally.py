@@ -1,6 +1,7 @@
 """What is counted of offers and mails: those that lapse unseen, partners that let them pass, mails that do not arrive.
 
-One statement of three parts, each grouped: of one offer alone, the smallest of its values is its own.
+One statement of three parts, each grouped (of one offer alone, the smallest of its values is its own), and one more
+when partners let offers pass.
 """
 
 from __future__ import annotations
@@ -17,17 +18,15 @@ from django.db.models import (
     F,
     Max,
     Min,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     UUIDField,
     Value,
     When,
 )
 
 from partidor.access.attention import deliveries_of
-from partidor.access.leads import visible_offers
+from partidor.access.leads import visible_leads, visible_offers
 from partidor.access.viewer import Viewer
 from partidor.domain.intake.inquiry import TEMPERATURES
 from partidor.queries.today.marks import ALONE, Attention, LeadMark, PartnerMark, Why, allowed
@@ -53,26 +52,29 @@ def tally(viewer: Viewer, at: datetime) -> Iterator[Attention]:
     for kind, counted in found.items():
         counted.sort(key=_SORTED[kind])
         first = ALONE.get(kind, 1)
-        yield from (_TOLD[kind](viewer, row) for row in counted[:first])
+        shown = _beside_all(viewer, counted[:first], at) if kind == "skips" else counted[:first]
+        yield from (_TOLD[kind](viewer, row) for row in shown)
         if rest := counted[first:]:
             yield _rest(kind, rest)
 
 
 def _rows(viewer: Viewer, at: datetime) -> QuerySet[Any]:
     offers = visible_offers(viewer).filter(test=False, exclusive=True).order_by()
+    # an offer that lapses soon belongs to a lead that is due as soon: of those there are few, and an index finds them
+    due = visible_leads(viewer).filter(state="offered", next_action_at__lte=at + SOON)
     unseen = offers.filter(
-        state="open", seen_at=None, expires_at__gt=at, expires_at__lte=at + SOON, opened_at__lte=at - UNSEEN
-    )
+        lead__in=due.values("pk"), state="open", seen_at=None,
+        expires_at__gt=at, expires_at__lte=at + SOON, opened_at__lte=at - UNSEEN,
+    )  # fmt: skip
     skipped = offers.filter(
         Q(partner__paused_at=None) | Q(partner__paused_until__lte=at),
         state="expired", answered_at__gt=at - SKIP_SPAN, partner__archived_at=None,
     )  # fmt: skip
-    in_all = offers.filter(partner_id=OuterRef("partner_id"), opened_at__gt=at - SKIP_SPAN).values("partner_id")
     failing = deliveries_of(viewer).filter(
         Q(outcome="failed") | Q(attempts__gte=MAIL_TRIES, due_at__isnull=False), created_at__gt=at - MAIL_SPAN
     )
     lapsing = _by_partner("lapsing", unseen, "expires_at", Count("lead__next_step"))
-    skips = _by_partner("skips", skipped, "answered_at", Subquery(in_all.annotate(all=Count("pk")).values("all")))
+    skips = _by_partner("skips", skipped, "answered_at", Count("pk"))
     mails = failing.order_by().values(what=Value("mails")).annotate(
         who=Value(None, UUIDField()), name=Value(""), number=Count("pk"), first=Min("created_at"),
         last=Max("created_at"), ref=Value(""), company=Value(""), product=Value(""), heat=Value(0),
@@ -81,7 +83,7 @@ def _rows(viewer: Viewer, at: datetime) -> QuerySet[Any]:
     return lapsing.union(skips.filter(number__gte=2, last__gt=at - SKIP_FRESH), mails, all=True)
 
 
-def _by_partner(what: str, offers: QuerySet[Any], when: str, ready: Count | Subquery) -> QuerySet[Any]:
+def _by_partner(what: str, offers: QuerySet[Any], when: str, ready: Count) -> QuerySet[Any]:
     """Count offers by partner: when the first and the last fell, and how hot the hottest is."""
     heat = Case(*[When(lead__temperature=word, then=Value(at)) for at, word in enumerate(TEMPERATURES)], default=9)
     grouped = offers.values(what=Value(what, CharField()), who=F("partner_id"), name=F("partner__name"))
@@ -90,6 +92,14 @@ def _by_partner(what: str, offers: QuerySet[Any], when: str, ready: Count | Subq
         product=Min("lead__product"), heat=Min(heat), ready=ready,
     )  # fmt: skip
     return counted
+
+
+def _beside_all(viewer: Viewer, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[Mapping[str, Any]]:
+    """Put beside the offers that a few partners let pass how many exclusive ones each had in all."""
+    offers = visible_offers(viewer).filter(test=False, exclusive=True, opened_at__gt=at - SKIP_SPAN).order_by()
+    of_these = offers.filter(partner_id__in=[row["who"] for row in rows])
+    in_all = dict(of_these.values_list("partner_id").annotate(Count("pk")))
+    return [{**row, "ready": max(row["number"], in_all.get(row["who"], 0))} for row in rows]
 
 
 def _lapsing(viewer: Viewer, row: Mapping[str, Any]) -> Attention:
@@ -114,7 +124,7 @@ def _skips(viewer: Viewer, row: Mapping[str, Any]) -> Attention:
         why=Why("skipped"),
         partner=PartnerMark(row["who"], row["name"]),
         since=row["last"],
-        ready=max(row["ready"] or 0, row["number"]),
+        ready=row["ready"],
         remedies=allowed(viewer, ("pause", "open")),
     )
 
@@ -140,7 +150,7 @@ def _rest(kind: str, rows: Sequence[Mapping[str, Any]]) -> Attention:
         since=None if lapsing else max(row["last"] for row in rows),
         until=min(row["first"] for row in rows) if lapsing else None,
         last=max(row["last"] for row in rows),
-        ready=sum(row["ready"] or 0 for row in rows),
+        ready=sum(row["ready"] for row in rows),
         remedies=("list",),
     )
 

@@ -21,7 +21,7 @@ from partidor.models.ledger import read_ledger
 
 WEEK = 7
 DAYS = 2 * WEEK
-MOST_PICKED = 20_000
+MOST_PICKED = 5_000
 """Of how many acceptances the median is taken, the newest first."""
 
 
