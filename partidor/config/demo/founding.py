@@ -213,8 +213,8 @@ def _fill_inboxes(play: Play, at: datetime) -> None:
         if partner.written["temper"] != "you":
             continue
         for minutes, wish in zip((4, 55, 25), wishes, strict=True):
-            for _ in range(MOST_TRIES):
-                vertical = partner.written["verticals"][play.number % 3]
+            for turn in range(MOST_TRIES):
+                vertical = partner.written["verticals"][(minutes + turn) % 3]
                 asked_at = at - timedelta(minutes=minutes)
                 lead = play.ask(asked_at, town=partner.written["town"], vertical=vertical, employees=35, **wish)
                 play.each_step(at)

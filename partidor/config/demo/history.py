@@ -37,6 +37,8 @@ NOW_AND_THEN = timedelta(hours=3)
 """The last hours, in which leads came in at whatever time of day it is, so that something is always open."""
 QUIET = timedelta(hours=5)
 """So long the partners that are left to the visitor have not answered."""
+LONGEST_STANDSTILL = timedelta(days=25)
+"""After so long every lead has come to an end."""
 FAR = 120
 """Kilometres from which on it is a long way."""
 FAIRS = (16, 17, 33, 34)
@@ -119,7 +121,7 @@ class Play:
     def _near_visitors(self, dice: random.Random) -> dict[str, Any]:
         """Let now and then one ask who lives near a partner that is left to the visitor."""
         yours = [one.written for one in self.partners.values() if one.written["temper"] == "you"]
-        if dice.random() > 0.14:
+        if dice.random() > 0.10:
             return {}
         one = dice.choice(yours)
         return {"town": one["town"], "vertical": dice.choice(one["verticals"]), "language": one.get("language", "de")}
@@ -177,8 +179,8 @@ class Play:
             self._plan_manager("rescue", lead, self._rescue, hours=30, leave=0.8, leave_for=110)
         elif lead.accepted_at is not None and lead.state == "accepted":
             dice = dice_of("close", self._name(lead_id), lead.accepted_at)
-            after = timedelta(days=min(1.2 + dice.lognormvariate(1.75, 0.6), 30))
-            if dice.random() < 0.94:
+            after = timedelta(days=min(1.2 + dice.lognormvariate(1.65, 0.5), 30))
+            if dice.random() < 0.94 or lead.accepted_at < self.end - LONGEST_STANDSTILL:
                 at = temper.at_work(lead.accepted_at + after, dice)
                 self.plan_once(("close", lead_id, lead.accepted_at), at, partial(self._close, lead_id))
 
@@ -225,7 +227,7 @@ class Play:
         dice = dice_of(what, self._name(lead.pk), since)
         at = temper.at_work(since + timedelta(hours=dice.uniform(0.3, hours)), dice)
         late = since > self.end - timedelta(hours=leave_for)
-        if lead.pk not in self._left and dice.random() > (leave if late else 0.04):
+        if lead.pk not in self._left and dice.random() > (leave if late else 0):
             self.plan_once((what, lead.pk, since), at, partial(step, lead.pk))
 
     def _do(self, verb: Callable[..., object], *given: object, **named: object) -> bool:

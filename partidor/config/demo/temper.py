@@ -24,11 +24,11 @@ class Temper:
 
 
 TEMPERS: Mapping[str, Temper] = {
-    "quick": Temper(0.02, 0.25, 82),
-    "steady": Temper(0.08, 0.60, 76),
-    "you": Temper(0.08, 0.55, 80),
-    "slow": Temper(0.35, 1.50, 72),
-    "picky": Temper(0.10, 0.70, 28),
+    "quick": Temper(0.01, 0.14, 88),
+    "steady": Temper(0.04, 0.35, 84),
+    "you": Temper(0.03, 0.30, 86),
+    "slow": Temper(0.30, 1.45, 76),
+    "picky": Temper(0.05, 0.50, 34),
 }
 """Who is away has no temper, and never answers."""
 
@@ -53,7 +53,9 @@ def answers_at(temper: str, opened_at: datetime, expires_at: datetime, dice: ran
     window = expires_at - opened_at
     at = opened_at + window * dice.uniform(how.soonest, how.latest)
     if window > HASTE and dice.random() < 0.85:
-        at = at_work(at, dice)
+        later = at_work(at, dice)
+        if later < expires_at or dice.random() < 0.45:  # many look at their phone rather than lose a lead
+            at = later
     return at if at < expires_at else None
 
 
