@@ -23,7 +23,7 @@ HEAD_START = timedelta(days=366)
 REMEMBERED = timedelta(minutes=5)
 """How long the inbox says what became of an offer that has gone."""
 GONE = ("offer.superseded", "offer.expired", "offer.withdrawn")
-MOST_GONE = 5
+MOST_GONE = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ STEP = {
     "extended": Icon("clock-plus"),
     "accepted": Icon("check"),
     "assigned": Icon("hand-finger"),
-    "declined": Icon("x"),
+    "declined": Icon("circle-x"),
     "expired": Icon("clock-off"),
     "superseded": Icon("run"),
     "withdrawn": Icon("arrow-back-up"),
