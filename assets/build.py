@@ -25,7 +25,7 @@ OWN, MADE = WEB / "static", WEB / "made"
 MODULES = HERE / "node_modules"
 FONT = "inter-latin-wght-normal.woff2"
 NEWEST_ENOUGH = 20
-_ICON = re.compile(r"""\b(?:icon|Icon)[ (=]["']([a-z][a-z0-9-]+)["']""")
+_ICON = re.compile(r"""\b(?:icon|Icon)[ (=]["']([a-z][a-z0-9-]*)["']""")
 _SHAPE = re.compile(r"<path stroke=\"none\"[^>]*/>|<!--.*?-->|\s*\n\s*", re.S)
 
 
