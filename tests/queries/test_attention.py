@@ -111,6 +111,16 @@ class TestOtherLeads:
         (item,) = listed(world)
         assert (item.kind, item.count, item.why.parts) == ("review", 3, (("api", 3),))
 
+    def test_many_are_parted_by_all_there_are_not_only_by_those_that_are_read(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("partidor.queries.today.attention.READ", 2)
+        Source.objects.update(review=True)
+        for at, source in enumerate(("api", "website", "api", "api", "api")):
+            world.receive(source=source, at=START + timedelta(minutes=at))
+        (item,) = listed(world, 1)
+        assert (item.count, item.why.parts, item.since) == (5, (("api", 4), ("website", 1)), START)
+
     def test_two_that_call_it_spam(self, world: World) -> None:
         world.rules(ALL_AT_ONCE)
         lead = world.receive().lead

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Value, When, Window
+from django.db.models import Case, Count, F, Min, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from partidor.access.attention import decisions_about
@@ -50,7 +50,11 @@ def attention(viewer: Viewer, *, at: datetime) -> AttentionList:
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """A lead that asks for attention, as it is read: ``total`` is how many of its reason there are."""
+    """A lead that asks for attention, as it is read.
+
+    ``total`` is how many of its reason there are, since ``oldest``, and ``alike`` how many of those are at its partner
+    (if they stand still) or from its source.
+    """
 
     pk: UUID
     mark: LeadMark
@@ -60,11 +64,14 @@ class _Asking:
     source: str
     partner: PartnerMark | None
     total: int
+    oldest: datetime | None
+    alike: int
 
 
 def _asking(viewer: Viewer) -> list[_Asking]:
     """Read the most urgent leads of each reason, the hottest first, and count the rest of them."""
     heat = Case(*[When(temperature=word, then=Value(at)) for at, word in enumerate(TEMPERATURES)], default=Value(9))
+    part = Case(When(attention_reason="stalled", then=F("partner_id")), default=F("source_id"))
     rows = (
         visible_leads(viewer)
         .exclude(attention_reason="")
@@ -72,20 +79,22 @@ def _asking(viewer: Viewer) -> list[_Asking]:
             heat=heat,
             place=Window(RowNumber(), partition_by="attention_reason", order_by=["heat", "attention_at", "pk"]),
             total=Window(Count("pk"), partition_by="attention_reason"),
+            oldest=Window(Min("attention_at"), partition_by="attention_reason"),
+            alike=Window(Count("pk"), partition_by=["attention_reason", part]),
         )
         .filter(place__lte=READ)
         .order_by("heat", "attention_at", "pk")
         .values_list(
             "pk", "ref", "company", "product", "temperature", "state", "attention_reason", "attention_at",
-            "source__name", "partner_id", "partner__name", "total",
+            "source__name", "partner_id", "partner__name", "total", "oldest", "alike",
         )
     )  # fmt: skip
     return [
         _Asking(
             pk, LeadMark(ref, company or product, temperature), state, reason, since, source,
-            PartnerMark(partner_id, partner) if partner else None, total,
+            PartnerMark(partner_id, partner) if partner else None, *counts,
         )
-        for pk, ref, company, product, temperature, state, reason, since, source, partner_id, partner, total in rows
+        for pk, ref, company, product, temperature, state, reason, since, source, partner_id, partner, *counts in rows
     ]  # fmt: skip
 
 
@@ -101,7 +110,7 @@ def _leads(viewer: Viewer) -> Iterator[Attention]:
         first = 0 if kind in WHOLE and totals.total() > ALONE[kind] else ALONE[kind]
         alone += [(kind, lead) for lead in leads[:first]]
         if rest := totals - Counter(lead.reason for lead in leads[:first]):
-            rests.append(_many(kind, rest, leads[first:], idle))
+            rests.append(_many(kind, rest, leads, first, idle))
     whys = _whys(viewer, [lead for kind, lead in alone if kind == "unassigned"])
     for kind, lead in alone:
         why = whys.get(lead.pk) or Why(lead.reason, parts=((lead.source, 1),))
@@ -118,21 +127,24 @@ def _leads(viewer: Viewer) -> Iterator[Attention]:
     yield from rests
 
 
-def _many(kind: str, reasons: Counter[str], leads: Sequence[_Asking], idle: int) -> Attention:
-    """Tell of many leads as one: parted by reason, or by partner, or by source."""
+def _many(kind: str, reasons: Counter[str], leads: Sequence[_Asking], first: int, idle: int) -> Attention:
+    """Tell of many leads, but the first ones, as one: parted by reason, or by partner, or by source."""
     parts = reasons
-    if kind == "stalled":
-        parts = Counter(lead.partner.name for lead in leads if lead.partner)
-    elif kind != "unassigned":
-        parts = Counter(lead.source for lead in leads)
+    if kind != "unassigned":
+        parts = Counter({_part(kind, lead): lead.alike for lead in leads})
+        parts -= Counter(_part(kind, lead) for lead in leads[:first])
     return Attention(
         kind=kind,
         count=reasons.total(),
         why=Why("", parts=tuple(parts.most_common(3))),
-        since=_began(kind, min((lead.since for lead in leads if lead.since), default=None), idle),
+        since=_began(kind, min((lead.oldest for lead in leads if lead.oldest), default=None), idle),
         days=idle if kind == "stalled" else 0,
         remedies=("list",),
     )
+
+
+def _part(kind: str, lead: _Asking) -> str:
+    return lead.partner.name if kind == "stalled" and lead.partner else lead.source
 
 
 def _began(kind: str, since: datetime | None, idle: int) -> datetime | None:
