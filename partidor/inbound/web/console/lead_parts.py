@@ -127,11 +127,18 @@ def why_not_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
         **_common(visit, page),
         "why": page.why,
         "answers": answers,
-        "rows": [(row, joined(row.reasons), *_remedy(visit, page, row)) for row in answers.rows] if answers else [],
+        "rows": [(row, row.reasons[0], _also(row), *_remedy(visit, page, row)) for row in answers.rows]
+        if answers
+        else [],
         "words": asked.get("q", ""),
         "chosen_reason": asked.get("reason", ""),
         "number_of_page": answers.page if answers else 1,
     }
+
+
+def _also(row: WhyNot) -> str:
+    others = joined(row.reasons[1:])
+    return _("Also: {reasons}").format(reasons=others) if others and not row.eligible else others
 
 
 def _remedy(visit: ConsoleVisit, page: LeadPage, row: WhyNot) -> tuple[str, str]:

@@ -139,9 +139,9 @@ def _sentences(why: Why, rules: str) -> Iterator[SafeString]:
 
 def _passed(one: PassedOver) -> SafeString:
     form = (
-        _("Rule {n} “{name}” holds too, but no partner meets its terms.")
+        _("Rule {n} “{name}” holds, but no partner meets its terms.")
         if one.why == "no_match"
-        else _("Rule {n} “{name}” holds too, but all partners who meet its terms were unavailable.")
+        else _("Rule {n} “{name}” holds, but all partners who meet its terms were unavailable.")
     )
     return format_html(form, n=one.rule, name=one.name)
 
