@@ -43,18 +43,26 @@ PORTAL_MANAGER = {"portal:pause", "portal:resume", "portal:invite"}
 """What a partner's manager may do, and its sales people may not."""
 
 CONSOLE = {
-    "console:today", "console:today-now", "console:leads", "console:lead", "console:lead-live", "console:lead-why-not",
-    "console:lead-hand-over", "console:partners", "console:partner", "console:rules", "console:rule-version",
+    "console:today", "console:today-now", "console:leads", "console:lead", "console:lead_why", "console:lead_timeline",
+    "console:partners", "console:partner", "console:rules", "console:rule-history", "console:rule-version",
 }  # fmt: skip
 """What the vendor's administrator, channel manager and management read."""
 CONSOLE_STEER = {
-    "console:today-reroute", "console:today-release", "console:today-pause", "console:assign", "console:reroute",
-    "console:withdraw", "console:release", "console:reject", "console:park", "console:partner-pause",
-    "console:partner-resume",
+    "console:today-reroute", "console:today-release", "console:today-pause", "console:lead_assign",
+    "console:lead_reroute", "console:lead_withdraw", "console:lead_release", "console:lead_reject", "console:lead_park",
+    "console:partner-pause", "console:partner-resume",
 }  # fmt: skip
 """What administrator and channel manager do."""
 CONSOLE_MAILS = {"console:mails", "console:mail", "console:mail-look"}
-CONSOLE_ADMIN = {"console:people": READS, "console:people-invite": POSTS, "console:person-deactivate": POSTS}
+CONSOLE_ADMIN = {
+    "console:people": READS,
+    "console:people-invite": POSTS,
+    "console:people-deactivate": POSTS,
+    "console:people-reactivate": POSTS,
+    "console:keys": READS,
+    "console:key-new": POSTS,
+    "console:key-revoke": POSTS,
+}
 """What only the administrator sees and does."""
 
 CONSOLE_GROUPS: Mapping[str, tuple[set[str], ...]] = {

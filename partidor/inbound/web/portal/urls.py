@@ -1,4 +1,4 @@
-"""The addresses of the portal."""
+"""The addresses of the portal, each beside its view."""
 
 from partidor.inbound.web.portal import figures, inbox, leads, me
 
