@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from partidor.access.viewer import viewer_of_membership
