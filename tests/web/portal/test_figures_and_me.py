@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
 from partidor.actions.offers import accept_offer
 from partidor.actions.people import invite_person
+from partidor.inbound.web.portal.wording import fair_share
 from partidor.models import Membership, Offer, Partner, Person
+from partidor.queries.fairness import PartnerShare, Share
 from tests.web.people import SignIn, person_of
 from tests.world import START, World
 
@@ -35,6 +38,17 @@ class TestFigures:
         assert client.get(f"/portal/figures/?of={world.partners['alpen'].pk}").status_code == 200
         assert client.get(f"/portal/figures/?of={world.partners['bergmann'].pk}").status_code == 404
         assert client.get("/portal/figures/?of=nonsense").status_code == 404
+
+    @pytest.mark.parametrize(
+        ("expected", "received", "words"),
+        [(15.64, 15.66, "0.1 leads ahead"), (13.2, 13.0, "owed 0.2 leads"), (2.01, 2.04, "just what was due")],
+    )
+    def test_say_of_the_fair_share_what_the_figures_beside_it_say(
+        self, expected: float, received: float, words: str
+    ) -> None:
+        none = Share(0, 0, 0)
+        share = PartnerShare(UUID(int=1), "P", 1, expected, received, expected - received, 0, 0, 0, 0, none, none, none)
+        assert words in fair_share(share)
 
 
 class TestMe:

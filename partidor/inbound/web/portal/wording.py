@@ -156,16 +156,14 @@ def percent(share: float | None) -> str:
 
 def fair_share(share: PartnerShare) -> str:
     """Say how a partner stands in the fair share."""
-    owed = round(abs(share.debt), 1)
-    if owed == 0:
-        return _("You have received just what was due to you.")
-    if share.debt > 0:
-        return _("You are owed {owed} leads, so you come sooner when several suit equally well.").format(
-            owed=number(owed, 1)
-        )
-    return _("You are {owed} leads ahead, so others come sooner when several suit equally well.").format(
-        owed=number(owed, 1)
-    )
+    owed = round(round(share.expected, 1) - round(share.received, 1), 1)  # of the figures as they are shown beside it
+    if owed > 0:
+        sentence = _("You are owed {owed} leads, so you come sooner when several suit equally well.")
+    elif owed < 0:
+        sentence = _("You are {owed} leads ahead, so others come sooner when several suit equally well.")
+    else:
+        sentence = _("You have received just what was due to you.")
+    return sentence.format(owed=number(abs(owed), 1))
 
 
 def short_day(day: date) -> str:
