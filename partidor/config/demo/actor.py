@@ -37,7 +37,9 @@ LOST = ("price", "competitor", "no_budget", "no_decision", "timing")
 LOOKS_EVERY = 1.5
 ENDS_EVERY = 5
 """Leads that come in for each one that is won or lost."""
-FULL_INBOX = 4
+ENOUGH = 3
+FULL_INBOX = 8
+"""A visitor's inbox holds so many offers at least, and is given no more of them from so many on."""
 BUSY_LEADS = 300
 """So many leads come at full pace; then every sixth, so that a demo left alone overnight stays small."""
 
@@ -127,15 +129,18 @@ class Stage:
                 raise NotNow(f"a lead was not taken ({status})")
 
     def _wish(self) -> dict[str, Any]:
-        """Say what the next lead is like: half of them press, as at a trade show."""
-        for actor in self.partners.values():
+        """Say what the next lead is like: every other one what a visitor lacks; half of the rest press."""
+        yours = [actor for actor in self.partners.values() if actor.temper == "you"] if self.number % 2 else []
+        for actor in yours:
             inbox = self.inboxes.get(actor.id, [])
-            if actor.temper == "you" and len(inbox) < FULL_INBOX:
-                near = {"town": actor.town, "vertical": actor.vertical, "employees": 30}
-                if not any(offer["rivals"] == 0 and offer["lead"]["temperature"] == "hot" for offer in inbox):
-                    return {**near, "temperature": "hot", "source": "website"}
-                if not any(offer["rivals"] for offer in inbox):
-                    return {**near, "temperature": "cold", "source": "Merkblatt-Download"}
+            near = {"town": actor.town, "vertical": actor.vertical, "employees": 30}
+            if len(inbox) >= FULL_INBOX:
+                continue
+            if not any(offer["rivals"] == 0 and offer["lead"]["temperature"] == "hot" for offer in inbox):
+                return {**near, "temperature": "hot", "source": "website"}
+            if not any(offer["rivals"] for offer in inbox):
+                return {**near, "temperature": "cold", "source": "Merkblatt-Download"}
+            if len(inbox) < ENOUGH:
                 return {**near, "temperature": "warm", "source": "Webinar"}
         if dice_of("press", self.number).random() < 0.5:
             return {"temperature": "hot", "source": STAND}
