@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from partidor.inbound.web.components.doors import ConsoleVisit
 from partidor.queries.network.numbered import Numbered
@@ -39,7 +40,7 @@ def asked(visit: ConsoleVisit, name: str) -> str:
     return visit.request.GET.get(name, "").replace("\0", "").strip()[:200]
 
 
-def leaf(visit: ConsoleVisit, found: Numbered[object]) -> Leaf:
+def leaf(visit: ConsoleVisit, found: Numbered[Any]) -> Leaf:
     """Say where one is in a list, and where it goes on."""
 
     def query(number: int) -> str:
