@@ -175,7 +175,7 @@ class TestKeys:
 def keep(world: World, subject: str, *, kind: str = "offer.opened", html: str = "", minutes: int = 0) -> Delivery:
     at = START + timedelta(minutes=minutes)
     notice = Notice.objects.create(
-        vendor=world.vendor, name=f"{kind}:{subject}", kind=kind, partner=world.partners["alpen"], created_at=at
+        vendor=world.vendor, name=f"{kind}:{subject[:60]}", kind=kind, partner=world.partners["alpen"], created_at=at
     )
     return Delivery.objects.create(
         vendor=world.vendor, notice=notice, address="a@alpen.example", outcome="kept", subject=subject,
