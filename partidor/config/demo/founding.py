@@ -212,12 +212,12 @@ def _fill_inboxes(play: Play, at: datetime) -> None:
     for partner in play.partners.values():
         if partner.written["temper"] != "you":
             continue
-        for minutes, wish in zip((4, 55, 25), wishes, strict=True):
+        for place, (minutes, wish) in enumerate(zip((4, 55, 25), wishes, strict=True)):
             for turn in range(MOST_TRIES):
-                vertical = partner.written["verticals"][(minutes + turn) % 3]
+                vertical = partner.written["verticals"][(place + turn) % 3]
                 asked_at = at - timedelta(minutes=minutes)
                 lead = play.ask(asked_at, town=partner.written["town"], vertical=vertical, employees=35, **wish)
-                play.each_step(at)
+                play.each_step(asked_at)
                 if visible_offers(partner.people[0]).filter(lead_id=lead, state="open").exists():
                     break
 
