@@ -48,7 +48,7 @@ class Criterion:
 class Result:
     """What became of a candidate: a state of its offer (``ended_by`` if an accepted one ended), or when it is its turn.
 
-    ``state`` is that of an offer, ``next`` or ``round`` (asked then, as things stand), or empty: not asked.
+    ``state`` is that of an offer, ``by_hand``, ``next`` or ``round`` (asked then, as things stand), or empty.
     """
 
     state: str
@@ -284,6 +284,8 @@ def _result(kept: Dossier, decision: Decision, rule: Rule | None, one: Candidate
     own = [offer for offer in later if offer.decision_id == decision.pk]
     if own or later:
         offer: Offer = (own or later)[-1]
+        if offer.via == "by_hand":
+            return Result("by_hand", ended_by=offer.ended_by)
         return Result(offer.state, asked and slots == 1 and offer.round == 1, 0 if own else offer.round, offer.ended_by)
     if asked or rule is None or kept.lead.state != "offered" or decision is not kept.decisions[-1]:
         return Result("")

@@ -97,7 +97,7 @@ def why_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
         "why_title": title_of(told)
         if page.by_hand is None
         else _("Why {partner}").format(partner=page.by_hand.partner),
-        "why_sentence": sentence_of(told, reverse("console:rules", args=[visit.slug])),
+        "why_sentence": sentence_of(told, reverse("console:rule-version", args=[visit.slug, told.ruleset])),
         "bands": rows_of(told, visit.language),
         "legend": legend_of(told, visit.language),
         "decisions": [(line, trigger_said(line)) for line in page.decisions],
@@ -147,9 +147,8 @@ def _remedy(visit: ConsoleVisit, page: LeadPage, row: WhyNot) -> tuple[str, str]
     if row.code in ("at_capacity", "paused"):
         words = {"at_capacity": _("See its limits"), "paused": _("See the pause")}
         return words[row.code], partner
-    rule = page.why.rule if page.why else None
-    if row.code.startswith(_BY_RULE) and rule is not None:
-        return _("See rule {n}").format(
-            n=rule.position
-        ), f"{reverse('console:rules', args=[visit.slug])}#rule-{rule.position}"
+    told = page.why
+    if row.code.startswith(_BY_RULE) and told is not None and told.rule is not None:
+        rules = reverse("console:rule-version", args=[visit.slug, told.ruleset])
+        return _("See rule {n}").format(n=told.rule.position), f"{rules}?rule={told.rule.position}#rule"
     return _("See partner"), partner

@@ -116,12 +116,12 @@ def title_of(why: Why) -> str:
 
 
 def sentence_of(why: Why, rules: str) -> SafeString:
-    """Say why: the rule, how many could take the lead, and who was asked. ``rules`` is the address of the rules."""
+    """Say why: the rule, how many could take the lead, and who was asked. ``rules`` is the address of its rules."""
     return format_html_join(" ", "{}", ((part,) for part in _sentences(why, rules)))
 
 
 def _sentences(why: Why, rules: str) -> Iterator[SafeString]:
-    yield from (_passed(one) for one in why.passed_over)
+    yield from (_passed(one, rules) for one in why.passed_over)
     if why.rule is None:
         if why.reason == "no_rule":
             yield format_html(_("No rule holds for this lead, so {nobody} could be asked."), nobody=strong(_("nobody")))
@@ -137,19 +137,23 @@ def _sentences(why: Why, rules: str) -> Iterator[SafeString]:
         yield _choice(why)
 
 
-def _passed(one: PassedOver) -> SafeString:
+def _passed(one: PassedOver, rules: str) -> SafeString:
     form = (
-        _("Rule {n} “{name}” holds, but no partner meets its terms.")
+        _("{rule} holds, but no partner meets its terms.")
         if one.why == "no_match"
-        else _("Rule {n} “{name}” holds, but all partners who meet its terms were unavailable.")
+        else _("{rule} holds, but all partners who meet its terms were unavailable.")
     )
-    return format_html(form, n=one.rule, name=one.name)
+    return format_html(form, rule=_linked(one.rule, one.name, rules))
+
+
+def _linked(position: int, name: str, rules: str) -> SafeString:
+    said = format_html(_("Rule {n} “{name}”"), n=position, name=name)
+    return format_html('<a class="p-link" href="{}?rule={}#rule">{}</a>', rules, position, said)
 
 
 def _rule(why: Why, rules: str) -> SafeString:
     assert why.rule is not None
-    form = format_html(_("Rule {n} “{name}”"), n=why.rule.position, name=why.rule.name)
-    rule = format_html('<a class="p-link" href="{}#rule-{}">{}</a>', rules, why.rule.position, form)
+    rule = _linked(why.rule.position, why.rule.name, rules)
     if why.line.trigger in ("decline", "expiry", "archived"):
         upon = {
             "decline": _("The answer was no, so {rule} goes on with its plan."),
@@ -269,7 +273,7 @@ def _row(row: CandidateRow, why: Why, reach: float, whole: bool, language: str) 
         debt=_debt(row.debt, reach),
         result=result_said(row.result),
         chosen=row.asked,
-        strong=row.result.state in ("open", "interested", "accepted") and not row.result.round,
+        strong=row.result.state in ("open", "interested", "accepted", "by_hand") and not row.result.round,
     )
 
 
@@ -310,7 +314,7 @@ def result_said(result: Result) -> str:
     elif result.ended_by and result.ended_by != "closed":
         said = _(ENDED_BY[result.ended_by]) if result.ended_by in ENDED_BY else ""
     else:
-        short = {"superseded": _("Was slower"), "withdrawn": _("Withdrawn")}
+        short = {"by_hand": _("Given by hand"), "superseded": _("Was slower"), "withdrawn": _("Withdrawn")}
         said = short.get(result.state) or _(OFFER_STATE.get(result.state, ""))
     return _("{what}, round {n}").format(what=said, n=result.round) if result.round else said
 
