@@ -1,6 +1,6 @@
 """What needs a channel manager, the most urgent first: each with its reason in facts, and with its remedies.
 
-Four statements at most, however much there is: the leads that ask for attention, the decisions about those without a
+Three statements, however much there is: the leads that ask for attention, the decisions about those without a
 partner, and what is counted of offers and mails.
 """
 

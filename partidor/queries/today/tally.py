@@ -1,7 +1,6 @@
 """What is counted of offers and mails: those that lapse unseen, partners that let them pass, mails that do not arrive.
 
-One statement of three parts, each grouped (of one offer alone, the smallest of its values is its own), and one more
-when partners let offers pass.
+One statement of four parts, each grouped; of one offer alone, the smallest of its values is its own.
 """
 
 from __future__ import annotations
@@ -45,15 +44,17 @@ MAIL_TRIES = 3
 
 def tally(viewer: Viewer, at: datetime) -> Iterator[Attention]:
     """Tell what is counted of offers and mails: some partners each for itself, the rest as one."""
-    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in _rows(viewer, at):
         if row["number"]:
             found[row["what"]].append(row)
+    in_all = {row["who"]: row["number"] for row in found.pop("in_all", ())}
+    for row in found["skips"]:
+        row["ready"] = max(row["number"], in_all.get(row["who"], 0))
     for kind, counted in found.items():
         counted.sort(key=_SORTED[kind])
         first = ALONE.get(kind, 1)
-        shown = _beside_all(viewer, counted[:first], at) if kind == "skips" else counted[:first]
-        yield from (_TOLD[kind](viewer, row) for row in shown)
+        yield from (_TOLD[kind](viewer, row) for row in counted[:first])
         if rest := counted[first:]:
             yield _rest(kind, rest)
 
@@ -80,7 +81,9 @@ def _rows(viewer: Viewer, at: datetime) -> QuerySet[Any]:
         last=Max("created_at"), ref=Value(""), company=Value(""), product=Value(""), heat=Value(0),
         ready=Count("due_at"),
     )  # fmt: skip
-    return lapsing.union(skips.filter(number__gte=2, last__gt=at - SKIP_FRESH), mails, all=True)
+    skips = skips.filter(number__gte=2, last__gt=at - SKIP_FRESH)
+    theirs = offers.filter(partner__in=skips.values("who"), opened_at__gt=at - SKIP_SPAN)
+    return lapsing.union(skips, _by_partner("in_all", theirs, "opened_at", Count("pk")), mails, all=True)
 
 
 def _by_partner(what: str, offers: QuerySet[Any], when: str, ready: Count) -> QuerySet[Any]:
@@ -92,14 +95,6 @@ def _by_partner(what: str, offers: QuerySet[Any], when: str, ready: Count) -> Qu
         product=Min("lead__product"), heat=Min(heat), ready=ready,
     )  # fmt: skip
     return counted
-
-
-def _beside_all(viewer: Viewer, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[Mapping[str, Any]]:
-    """Put beside the offers that a few partners let pass how many exclusive ones each had in all."""
-    offers = visible_offers(viewer).filter(test=False, exclusive=True, opened_at__gt=at - SKIP_SPAN).order_by()
-    of_these = offers.filter(partner_id__in=[row["who"] for row in rows])
-    in_all = dict(of_these.values_list("partner_id").annotate(Count("pk")))
-    return [{**row, "ready": max(row["number"], in_all.get(row["who"], 0))} for row in rows]
 
 
 def _lapsing(viewer: Viewer, row: Mapping[str, Any]) -> Attention:

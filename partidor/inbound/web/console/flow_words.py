@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from partidor.inbound.web.components.wording import number
+from partidor.inbound.web.console.today_words import fit
 from partidor.queries.today.flow import Flow, Place
 
 LONGEST = 40
@@ -121,7 +122,7 @@ def _label(place: Place, total: int, vendor: str, days: int) -> Label:
         round(node.x + 16, 1),
         round(node.middle + 4, 1),
         node.count,
-        name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…",
+        fit(name, LONGEST),
         name,
         reverse("console:leads", args=[vendor], query=filters) if place.filters else "",
         TONES.get(place.code, ""),

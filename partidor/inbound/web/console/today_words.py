@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,10 @@ SIGNS: Mapping[str, tuple[Icon, str]] = {
     "mails": (Icon("mail-x"), "low"),
 }
 """The icon of each kind, and how much it presses."""
+
+LONGEST = 80
+"""Letters of a name in a sentence."""
+_TURNS = re.compile("[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,12 @@ class Row:
     why: str
     remedies: tuple[Remedy, ...]
 
+    @property
+    def key(self) -> str:
+        """Name the row, so that whoever stands on it still does when the list is drawn anew."""
+        subject = self.item.lead.ref if self.item.lead else self.item.partner.id if self.item.partner else "rest"
+        return f"{self.item.kind}-{subject}"
+
 
 def rows(items: Iterable[Attention], vendor: str) -> list[Row]:
     """Put things that need somebody into words; times of the day are in the zone of the visit."""
@@ -74,8 +85,8 @@ def title(item: Attention) -> str:
     """Say what is wrong."""
     sentence = _alone(item) if item.count == 1 else _many(item)
     facts = {
-        "lead": (item.lead and item.lead.title) or _("A lead"),
-        "partner": item.partner.name if item.partner else "",
+        "lead": fit(item.lead.title if item.lead else "") or _("A lead"),
+        "partner": fit(item.partner.name if item.partner else ""),
         "count": number(item.count),
         "days": item.days,
         "when": time_format(localtime(item.last), "H:i") if item.last else "",
@@ -138,8 +149,8 @@ def reason(item: Attention) -> str:
 
 
 def _of_lead(item: Attention) -> str:
-    partner = item.partner.name if item.partner else ""
-    source = item.why.parts[0][0] if item.why.parts else ""
+    partner = fit(item.partner.name if item.partner else "")
+    source = fit(item.why.parts[0][0] if item.why.parts else "")
     if item.count > 1:
         template = _("{count} at {name}") if item.kind == "stalled" else _("{count} from {name}")
         return _shares(item, template)
@@ -154,7 +165,7 @@ def _of_lead(item: Attention) -> str:
 
 def _shares(item: Attention, template: str) -> str:
     """Say how many things are where: the first by name, the rest together."""
-    parts = [template.format(count=number(count), name=name) for name, count in item.why.parts]
+    parts = [template.format(count=number(count), name=fit(name)) for name, count in item.why.parts]
     if rest := item.count - sum(count for _name, count in item.why.parts):
         parts.append(_("{count} elsewhere").format(count=number(rest)))
     return ", ".join(parts)
@@ -163,7 +174,7 @@ def _shares(item: Attention, template: str) -> str:
 def _unseen(item: Attention) -> str:
     if not item.partner:
         return _shares(item, _("{count} at {name}"))
-    partner = item.partner.name
+    partner = fit(item.partner.name)
     if item.count == 1:
         after = _("then the next one is asked") if item.ready else _("then nobody is left to ask")
         return _("{partner} has not looked at it; {after}").format(partner=partner, after=after)
@@ -230,6 +241,12 @@ def _nobody_is_free(excluded: Mapping[str, int]) -> str:
     parts = [words[code].format(count=number(excluded[code])) for code in words if excluded.get(code)]
     told = _listed(parts)
     return _("nobody is free: {told}").format(told=told) if told else _("there are no partners yet")
+
+
+def fit(text: str, longest: int = LONGEST) -> str:
+    """Fit a name into a sentence: not too long, and what is written from right to left turns nothing around it."""
+    short = text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    return f"\u2068{short}\u2069" if _TURNS.search(short) else short
 
 
 def _listed(texts: Iterable[str], last: str = "") -> str:
