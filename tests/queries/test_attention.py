@@ -186,7 +186,10 @@ class TestOffers:
         assert kinds(world, 105) == []
 
     def test_of_the_third_partner_on_are_told_of_as_one(self, world: World) -> None:
-        place = {"address": {"country": "DE", "postal_code": "80331"}, "location": {"lat": 48.1, "lon": 11.5}}
+        place: dict[str, Any] = {
+            "address": {"country": "DE", "postal_code": "80331"},
+            "location": {"lat": 48.1, "lon": 11.5},
+        }
         for number in range(5):
             world.partner(f"p{number}", **place)
             world.rules([{**ALL_AT_ONCE[0], "who": {"partner": {"in": [str(world.partners[f"p{number}"].pk)]}},
@@ -207,11 +210,12 @@ class TestMails:
     def test_that_failed_or_are_tried_in_vain(self, world: World) -> None:
         world.receive()
         notice = Notice.objects.filter(kind="offer.opened").get()
-        for address, columns in {
+        cases: dict[str, dict[str, Any]] = {
             "a@x.example": {"outcome": "failed"},
             "b@x.example": {"attempts": 5, "due_at": START},
             "c@x.example": {"outcome": "sent", "attempts": 5},
-        }.items():
+        }
+        for address, columns in cases.items():
             Delivery.objects.create(vendor=world.vendor, notice=notice, address=address, created_at=START, **columns)
 
         (item,) = listed(world, 1)

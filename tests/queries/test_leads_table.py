@@ -95,7 +95,7 @@ class TestSought:
         assert {row.ref for row in shown(world, days=7, after=24 * 8 + 1).rows} == {late.ref}
 
     @pytest.mark.parametrize("wrong", [{"state": "lurking"}, {"temperature": "boiling"}, {"attention": "soon"}])
-    def test_refuses_what_there_is_not(self, world: World, wrong: dict[str, str]) -> None:
+    def test_refuses_what_there_is_not(self, world: World, wrong: dict[str, Any]) -> None:
         with pytest.raises(WrongContent):
             shown(world, **wrong)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import connections
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -40,11 +40,11 @@ def today(client: Client, **query: str) -> str:
     return unescape(answer.content.decode())
 
 
-def part(client: Client, url: str, **body: str) -> HttpResponse:
+def part(client: Client, url: str, **body: str) -> Any:
     return client.post(url, body, headers=PART)
 
 
-def without_partner(world: World, number: int = 1, **more: object) -> Lead:
+def without_partner(world: World, number: int = 1, **more: Any) -> Lead:
     world.rules(CRANES_ONLY)
     return [world.receive(**more) for _ in range(number)][-1].lead
 
