@@ -44,7 +44,8 @@ PORTAL_MANAGER = {"portal:pause", "portal:resume", "portal:invite"}
 
 CONSOLE = {
     "console:today", "console:today-now", "console:leads", "console:lead", "console:lead_why", "console:lead_timeline",
-    "console:partners", "console:partner", "console:rules", "console:rule-history", "console:rule-version",
+    "console:partners", "console:partner", "console:partner-open", "console:rules", "console:rule-history",
+    "console:rule-version",
 }  # fmt: skip
 """What the vendor's administrator, channel manager and management read."""
 CONSOLE_STEER = {

@@ -254,7 +254,11 @@ def _weight(one: Criterion, order: Sequence[Criterion], speaker: Speaker) -> Wei
     else:
         text = speaker.word(f"By {one.by}", speaker.number(one.zero_at_km))
     most = max(each.points for each in order)
-    return Weight(text, speaker.number(one.points / CENT), one.points / most)
+    return Weight(text, _points(one.points / CENT, speaker), one.points / most)
+
+
+def _points(number: float, speaker: Speaker) -> str:
+    return speaker.word("point" if number == 1 else "points", speaker.number(number))
 
 
 def _equal(rule: Rule, speaker: Speaker) -> str:
@@ -262,7 +266,7 @@ def _equal(rule: Rule, speaker: Speaker) -> str:
         return speaker.words["no order"]
     if not rule.equal_within:
         return speaker.words["equal none"]
-    return speaker.word("equal", speaker.number(rule.equal_within))
+    return speaker.word("equal", _points(rule.equal_within, speaker))
 
 
 def _step(step: Step, tree: Mapping[str, Any], at: int, rule: Rule, speaker: Speaker) -> StepTold:

@@ -16,6 +16,8 @@ from partidor.domain.routing.telling_words import IN_COUNTRY, WORDS
 
 MOST_VALUES = 3
 """Values that a sentence names; the others are counted."""
+LONGEST_VALUE = 60
+"""Characters of a value in a sentence."""
 MOST_SHOWN = 12
 """Values that a line shows."""
 _DACH = ("DE", "AT", "CH")
@@ -110,8 +112,10 @@ class Speaker:
         return naming.number(value, self.language)
 
     def listed(self, values: Sequence[str], glue: str = "or") -> str:
-        """Join values by "or" or "and"; beyond the first three the others are counted."""
-        shown = list(values)
+        """Join values by "or" or "and"; beyond the first three the others are counted, and long ones are cut."""
+        shown = [
+            value if len(value) <= LONGEST_VALUE else f"{value[: LONGEST_VALUE - 1].rstrip()}…" for value in values
+        ]
         if len(shown) > MOST_VALUES + 1:
             shown = [*shown[:MOST_VALUES], self.word("more", n=len(shown) - MOST_VALUES)]
             glue = "and" if self.language == "en" else glue
@@ -203,11 +207,11 @@ def lead_phrase(leaf: Leaf, speaker: Speaker, *, headed: bool = False) -> Phrase
         values = [speaker.value(one.field, value) for value in one.values]
         key = f"{one.field} of" if headed and one.field == "product" else one.field
         return Phrase(one.field, word(no + key, speaker.listed(values)))
-    clause = lead_clause(leaf, speaker)
+    asks, values = _asks(one, speaker)
     quoted = [speaker.words["quote"].format(v) if _is_text(one, raw) else v
-              for v, raw in zip(clause.values, one.values, strict=False)]  # fmt: skip
+              for v, raw in zip(values, one.values, strict=False)]  # fmt: skip
     tail = speaker.listed(quoted, "and" if one.op == "between" else "or")
-    return Phrase("", " ".join(filter(None, [speaker.field(one.field), clause.asks, tail])))
+    return Phrase("", " ".join(filter(None, [speaker.field(one.field), asks, tail])))
 
 
 def _is_text(one: _Question, raw: object) -> bool:
@@ -218,19 +222,26 @@ def _is_text(one: _Question, raw: object) -> bool:
 def lead_clause(leaf: Leaf, speaker: Speaker) -> Clause:
     """Say what one question asks of a lead, as a line."""
     one = _Question.of(leaf)
-    subject = capital(speaker.field(one.field))
+    asks, values = _asks(one, speaker)
+    if one.op == "between":
+        values = [" – ".join(values)]
+    return Clause(capital(speaker.field(one.field)), asks, speaker.shown(values))
+
+
+def _asks(one: _Question, speaker: Speaker) -> tuple[str, list[str]]:
+    """Return the words of a comparison, and the values as they are shown."""
     if one.op == "exists":
-        return Clause(subject, speaker.words["not known" if one.no else "known"])
-    values = [speaker.value(one.field if one.op == "is" or one.field == "flags" else "", value) for value in one.values]
+        return speaker.words["not known" if one.no else "known"], []
     if one.field == "test":
-        return Clause(subject, speaker.words["is"], (speaker.value("test", not one.no),))
+        return speaker.words["is"], [speaker.value("test", not one.no)]
+    values = [speaker.value(one.field if one.op == "is" or one.field == "flags" else "", value) for value in one.values]
     if LEAD_FIELDS.get(one.field) == "list":
         key = ("begins" if one.op == "starts_with" else "has") + (" not" if one.no else "")
     elif one.op == "is":
         key = "is" + (" none" if one.no else " any") if len(values) > 1 else "is not" if one.no else "is"
     else:
         key = ("not " if one.no else "") + one.op
-    return Clause(subject, speaker.words[key], speaker.shown(values))
+    return speaker.words[key], values
 
 
 def partner_phrase(leaf: Leaf, speaker: Speaker) -> Phrase:

@@ -170,6 +170,12 @@ def partner_page(viewer: Viewer, partner_id: UUID, *, at: datetime) -> PartnerPa
     )
 
 
+def open_at(viewer: Viewer, partner_id: UUID) -> Open:
+    """Show what is open at one partner of the vendor. Raises NotFound, NotAllowed."""
+    viewer.require_vendor("partners:read", "partners:write")
+    return _open(viewer, partner_for(viewer, partner_id))
+
+
 def _relatives(viewer: Viewer, partner: Partner) -> tuple[list[UUID], Relatives]:
     links = parents_of(viewer).filter(Q(partner=partner) | Q(parent=partner, partner__archived_at=None))
     parents, children = [], []

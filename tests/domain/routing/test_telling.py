@@ -39,7 +39,7 @@ class TestTheSentence:
             "two one after the other, 8 hours each, then five in competition, then all in competition."
         )
         assert tell(rule, EXAMPLE, NAMES, "de-AT").sentence == (
-            "Ab 500 Mitarbeitern in DACH: Gold-Partner derselben Branche im Umkreis von 250 km, "
+            "Ab 500 Mitarbeitenden in DACH: Gold-Partner derselben Branche im Umkreis von 250 km, "
             "zwei nacheinander, je 8 Stunden, dann fünf im Wettbewerb, dann alle im Wettbewerb."
         )
 
@@ -63,20 +63,20 @@ class TestTheSentence:
             ({"all": [field("product", "in", ["ERP", "Tills"]), field("temperature", "in", ["hot", "warm"])]},
              "Hot or warm leads for ERP or Tills", "Heiße oder warme Leads zu ERP oder Tills"),
             ({"all": [field("vertical", "eq", "Retail"), field("product", "eq", "ERP"), field("employees", "lt", 50)]},
-             "ERP in Retail below 50 people", "ERP aus der Branche Retail unter 50 Mitarbeitern"),
+             "ERP in Retail below 50 people", "ERP aus der Branche Retail unter 50 Mitarbeitenden"),
             (field("country", "in", ["CH", "nl", "fr"]), "In Switzerland, the Netherlands or France",
              "In der Schweiz, den Niederlanden oder Frankreich"),
             (field("country", "in", ["DE", "AT", "CH", "FR"]), "In DACH or France", "In DACH oder Frankreich"),
             (field("region", "in", ["DE-BY", "AT-7"]), "In Bavaria or Tyrol", "In Bayern oder Tirol"),
             (field("country", "not_in", ["DE"]), "Outside Germany", "Außerhalb von Deutschland"),
             ({"not": {"any": [field("country", "eq", "DE"), field("employees", "gte", 1500)]}},
-             "Not from 1,500 people outside Germany", "Nicht ab 1.500 Mitarbeitern außerhalb von Deutschland"),
+             "Not from 1,500 people outside Germany", "Nicht ab 1.500 Mitarbeitenden außerhalb von Deutschland"),
             ({"any": [field("country", "eq", "DE"), field("language", "eq", "de")]},
              "In Germany or in German", "In Deutschland oder auf Deutsch"),
             ({"all": [field("employees", "between", [50, 200]), {"any": [field("country", "eq", "DE"),
                                                                         field("language", "eq", "de")]}]},
              "With 50 to 200 people (in Germany or in German)",
-             "Mit 50 bis 200 Mitarbeitern (in Deutschland oder auf Deutsch)"),
+             "Mit 50 bis 200 Mitarbeitenden (in Deutschland oder auf Deutsch)"),
             (field("company", "contains", "Bau"), "Company contains “Bau”", "Firma enthält „Bau“"),
             ({"not": field("city", "exists")}, "City is not known", "Ort ist nicht bekannt"),
             (field("custom.erp_now", "starts_with", "S"), "Today’s ERP begins with “S”", "Today’s ERP beginnt mit „S“"),
@@ -161,10 +161,10 @@ class TestTheParts:
     def test_are_points_and_steps(self) -> None:
         rule = tell(compile_ruleset([EXAMPLE]).rules[0], EXAMPLE, NAMES, "en")
         assert [(one.text, one.points, round(one.share, 2)) for one in rule.order] == [
-            ("Has certification iso27001", "30", 1.0),
-            ("Is nearer, nothing from 250 km on", "20", 0.67),
-            ("Wins more of what is decided", "25", 0.83),
-            ("Has room for more leads", "25", 0.83),
+            ("Has certification iso27001", "30 points", 1.0),
+            ("Is nearer, nothing from 250 km on", "20 points", 0.67),
+            ("Wins more of what is decided", "25 points", 0.83),
+            ("Has room for more leads", "25 points", 0.83),
         ]
         assert rule.equal == "Within 5 points: equally suitable, the fair share decides."
         assert [(step.title, step.text) for step in rule.plan] == [

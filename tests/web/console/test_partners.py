@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -117,6 +118,17 @@ class TestThePage:
             assert words in shown, words
         for lead in (taken, waiting):
             assert reverse("console:lead", args=["acme", lead.ref]) in shown
+
+    def test_lives_while_offers_come_and_go(self, world: World, sign_in: SignIn) -> None:
+        client, part = sign_in(), {"HX-Request": "true"}
+        lead = world.receive(product="Tills").lead
+        found = re.search(r'hx-get="([^"]*/open\?v=\w+)"', client.get(of(world, "alpen")).content.decode())
+        assert found is not None
+        assert client.get(found[1], headers=part).status_code == 204
+        accept_offer(world.open_offer(lead, "alpen").pk, by=world.seen_by("alpen"), at=START)
+        answer = client.get(found[1], headers=part)
+        assert answer.status_code == 200
+        assert "Leads it is working on" in answer.content.decode()
 
     def test_speaks_german(self, world: World, sign_in: SignIn) -> None:
         world.receive(temperature="hot")

@@ -48,7 +48,7 @@ class TestRules:
         publish(world, [EXAMPLE, HOT])
         world.receive(temperature="hot")
         shown = page(sign_in(language="de"), RULES, rule="2")
-        for words in ("Ab 500 Mitarbeitern in DACH: Gold-Partner derselben Branche im Umkreis von 250 km",
+        for words in ("Ab 500 Mitarbeitenden in DACH: Gold-Partner derselben Branche im Umkreis von 250 km",
                       "Heiße Leads: alle Partner, einer allein, 4 Stunden.", "Nimmt 1 der letzten 1 Leads",
                       "Die erste, die passt, entscheidet", "Erreicht jetzt 3 Partner"):  # fmt: skip
             assert words in shown, words

@@ -17,10 +17,11 @@ from partidor.actions.partners import LONGEST_PAUSE, pause_partner, resume_partn
 from partidor.domain.routing.naming import tag_name
 from partidor.domain.words import PARTNER_KIND
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page, console_verb
+from partidor.inbound.web.components.live import live, version_of
 from partidor.inbound.web.components.wording import country_name
 from partidor.inbound.web.console import partner_words
 from partidor.inbound.web.console.leafing import Choice, asked, leaf, page_number
-from partidor.queries.network.partner import partner_page
+from partidor.queries.network.partner import open_at, partner_page
 from partidor.queries.network.table import Choices, Narrowed, partner_table
 
 STATES: Mapping[str, str] = {
@@ -109,6 +110,14 @@ def partner(visit: ConsoleVisit, partner_id: UUID) -> HttpResponse:
     return _page(visit, partner_id)
 
 
+@console_page
+def open_now(visit: ConsoleVisit, partner_id: UUID) -> HttpResponse:
+    """Show the part of a partner's page that lives: what is open."""
+    found = open_at(visit.viewer, partner_id)
+    context = {"open": found, "partner_id": partner_id}
+    return live(visit, "console/_partner_open.html", context, version_of(found, visit.language))
+
+
 def _page(visit: ConsoleVisit, partner_id: UUID, wrong: Pause | None = None) -> HttpResponse:
     page = partner_page(visit.viewer, partner_id, at=visit.at)
     largest = max(1.0, abs(page.share.all.debt))
@@ -116,6 +125,9 @@ def _page(visit: ConsoleVisit, partner_id: UUID, wrong: Pause | None = None) -> 
         "room": "partners",
         "page": page,
         "partner": page.partner,
+        "partner_id": partner_id,
+        "open": page.open,
+        "version": version_of(page.open, visit.language),
         "tier": tag_name("tier", page.tier, visit.language) if page.tier else "",
         "dimensions": partner_words.dimensions(page.tags, visit.language),
         "parts": partner_words.parts(page.answers),
@@ -153,6 +165,7 @@ def resume(visit: ConsoleVisit, partner_id: UUID) -> HttpResponse:
 urlpatterns = [
     path("partners/", partners, name="partners"),
     path("partners/<uuid:partner_id>", partner, name="partner"),
+    path("partners/<uuid:partner_id>/open", open_now, name="partner-open"),
     path("partners/<uuid:partner_id>/pause", pause, name="partner-pause"),
     path("partners/<uuid:partner_id>/resume", resume, name="partner-resume"),
 ]
