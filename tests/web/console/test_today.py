@@ -86,7 +86,7 @@ class TestPage:
         assert "Where 1 lead went" in page
         assert "1 Nearest first" in page
         assert f'href="{of("leads")}?partner={world.partners["alpen"].pk}&days=30"' in page
-        assert "<td>Alpen Systemhaus</td><td>Waiting for an answer</td><td>1</td>" in page
+        assert "<li>Alpen Systemhaus → Waiting for an answer: 1</li>" in page
 
     @pytest.mark.parametrize("days", ["8", "-1", "x", "9" * 30])
     def test_shows_a_week_when_asked_for_another_time(self, world: World, sign_in: SignIn, days: str) -> None:
