@@ -21,7 +21,8 @@ from partidor.actions.pipeline import win_lead
 from partidor.actions.qualification import park_lead, reject_lead
 from partidor.actions.routing import assign_lead, withdraw_lead
 from partidor.actions.sources import add_source
-from partidor.domain.words import ATTENTION
+from partidor.domain.routing.naming import named
+from partidor.domain.words import ATTENTION, NAMES
 from partidor.inbound.web.console.lead_story import line_of
 from partidor.models import Lead, Offer
 from partidor.queries.lead_page.timeline import Actor, Happening
@@ -92,6 +93,23 @@ class TestWhy:
         assert (
             read(client, address(lead, "/why?again=1"), headers={"hx-request": "true"}) == "Decided again: same result"
         )
+
+    def test_tells_of_a_known_customer_and_of_several_asked_at_once(self, db: None) -> None:
+        rules = [{"name": "Two of three", "plan": [{"offer_to": 2, "window": "8h"}]}]
+        world = World.found(rules=rules)
+        client, customer = (
+            signed_in(world, "channel_manager"),
+            {"company": "Hallinger", "contact": {"email": "m@h.example"}},
+        )
+        first = world.receive(**customer).lead
+        text = read(client, address(first))
+        assert "Why these 2 partners" in text
+        assert "the 2 best suited are asked in competition ; where several are equally suitable, the fair share" in text
+        assert "2 in competition, 8 h left" in text
+        accept_offer(world.open_offer(first, world.offers(first)[0][0]).pk, by=world.manager, at=START)
+        second = world.receive(**customer).lead
+        assert "already works with this customer , so it is asked first and alone." in read(client, address(second))
+        assert f"/leads/{first.ref}" in client.get(address(second)).content.decode()
 
 
 class TestWhyNot:
@@ -311,3 +329,11 @@ class TestEvents:
             with translation.override("en"):
                 english = line_of(Happening("lead.released", START, Actor("system", "", "")), "").sentence
             assert said["lead.released"] != english
+
+
+class TestNames:
+    @pytest.mark.parametrize("table", ["source_kind", "partner_kind", "contact_role", "dimension", "field", "flag"])
+    def test_of_codes_in_reasons_are_those_of_the_pages(self, table: str) -> None:
+        with translation.override("de"):
+            for code, english in NAMES[table].items():
+                assert named(table, code, "de") == translation.gettext(english)
