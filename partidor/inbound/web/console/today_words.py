@@ -286,13 +286,14 @@ def _partner_remedy(remedy: str, vendor: str, partner: str) -> Remedy:
 
 
 def _lead_remedy(remedy: str, vendor: str, ref: str) -> Remedy:
-    page = reverse("console:lead", args=[vendor, ref])
     if remedy in ("reroute", "again"):
         label = _("Ask them again") if remedy == "again" else _("Route again")
         return Remedy(label, reverse("console:today-reroute", args=[vendor, ref]), posts=True, again=remedy == "again")
     if remedy == "release":
         return Remedy(_("Release"), reverse("console:today-release", args=[vendor, ref]), posts=True)
-    return Remedy(_("Offer by hand"), f"{page}#assign") if remedy == "assign" else Remedy(_("Open"), page)
+    if remedy == "assign":
+        return Remedy(_("Offer by hand"), reverse("console:lead_assign", args=[vendor, ref]))
+    return Remedy(_("Open"), reverse("console:lead", args=[vendor, ref]))
 
 
 def figures(week: Week) -> Figures:
