@@ -97,10 +97,8 @@ class TestWhy:
     def test_tells_of_a_known_customer_and_of_several_asked_at_once(self, db: None) -> None:
         rules = [{"name": "Two of three", "plan": [{"offer_to": 2, "window": "8h"}]}]
         world = World.found(rules=rules)
-        client, customer = (
-            signed_in(world, "channel_manager"),
-            {"company": "Hallinger", "contact": {"email": "m@h.example"}},
-        )
+        client = signed_in(world, "channel_manager")
+        customer: dict[str, Any] = {"company": "Hallinger", "contact": {"email": "m@h.example"}}
         first = world.receive(**customer).lead
         text = read(client, address(first))
         assert "Why these 2 partners" in text

@@ -132,7 +132,9 @@ _ICONS = {
     "offer.accepted": Icon("check"), "offer.declined": Icon("thumb-down"), "offer.expired": Icon("hourglass-empty"),
     "offer.superseded": Icon("run"), "offer.withdrawn": Icon("arrow-back-up"), "offer.seen": Icon("eye"),
 }  # fmt: skip
-_FOLLOWS = {"offer.opened", "offer.superseded", "offer.seen", "lead.offered", "lead.unassigned"}
+_FOLLOWS = {
+    "offer.opened", "offer.superseded", "offer.withdrawn", "offer.seen", "lead.offered", "lead.unassigned", "lead.held",
+}  # fmt: skip
 """What follows by itself, whoever did what it follows from."""
 _BASIS = {
     "consent": gettext_noop("consent"),
