@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +25,11 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
 
+_UNREAD = re.compile(rb'^"(?:POT-Cre|PO-Rev|Project-Id-V|Report-M|Last-T|Language-Team|Generated).*\n', re.M)
+"""What nobody reads in the head of a catalogue; its dates would make two branches meet."""
+ENGLISH_ONLY = ("partidor/inbound/api/", "partidor/inbound/files/", "partidor/config/")
+"""What speaks to machines and operators."""
+
 Message = tuple[str | tuple[str, ...], str | None, str]
 
 
@@ -31,6 +37,8 @@ def messages(package: Path = PACKAGE) -> Iterator[Message]:
     """Give every text that people see: the text (or its singular and plural), its context, and the file."""
     for path in sorted(package.rglob("*")):
         place = path.relative_to(package.parent).as_posix()
+        if place.startswith(ENGLISH_ONLY):
+            continue
         if path.suffix == ".py" and "migrations" not in path.parts:
             source = path.read_text(encoding="utf-8")
             yield from _found(source, place)
@@ -58,19 +66,18 @@ def _refusals(source: str) -> Iterator[str]:
 
 def gather(package: Path = PACKAGE) -> None:
     """Bring the catalogues up to what templates and code say now."""
-    fresh = Catalog(charset="utf-8")
-    for text, context, place in messages(package):
-        fresh.add(text, context=context, locations=[(place, 0)])
     for language in LANGUAGES:
         path = _po(package, language)
-        kept = read_po(BytesIO(path.read_bytes()), locale=language) if path.exists() else Catalog(locale=language)
-        kept.update(fresh, no_fuzzy_matching=True)
-        kept.obsolete.clear()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            write_po(
-                file, kept, width=110, omit_header=False, no_location=False, include_lineno=False, sort_by_file=True
-            )
+        kept = read_po(BytesIO(path.read_bytes()), locale=language)
+        fresh = Catalog(
+            locale=language, header_comment="# Texts come in by `make messages`; translate them here.", fuzzy=False
+        )
+        for text, context, _ in messages(package):
+            known = kept.get(text if isinstance(text, str) else text[0], context)
+            fresh.add(text, known.string if known else "", context=context)
+        lines = BytesIO()
+        write_po(lines, fresh, width=110, no_location=True, sort_output=True)
+        path.write_bytes(_UNREAD.sub(b"", lines.getvalue()))
 
 
 def compile_catalogues(package: Path = PACKAGE) -> int:

@@ -24,15 +24,15 @@ class TestCatalogue:
 
     def test_has_no_text_that_is_gone(self, language: str) -> None:
         used = {(context, text) for text, context, _ in messages()}
+        used |= {(context, text[0]) for context, text in used if isinstance(text, tuple)}
         assert not sorted(str(key) for key in set(self.read(language)) - used), "make messages takes them out"
 
-    def test_keeps_every_hole(self, language: str) -> None:
+    def test_makes_up_no_hole(self, language: str) -> None:
+        """A hole that the text has not would break the page; one that German does without is fine."""
         broken = []
         for (_, text), said in self.read(language).items():
-            wanted = text if isinstance(text, tuple) else (text,)
-            holes = {frozenset(HOLE.findall(one)) for one in (wanted[-1], *said)}
-            if len(holes) > 1:
-                broken.append(f"{text!r}: {said!r}")
+            known = set(HOLE.findall(" ".join(text) if isinstance(text, tuple) else text))
+            broken += [f"{text!r}: {one!r}" for one in said if set(HOLE.findall(one)) - known]
         assert not broken
 
     @staticmethod
@@ -44,4 +44,6 @@ class TestCatalogue:
             said = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
             if text and all(said) and not message.fuzzy:
                 found[message.context, text] = said
+                if isinstance(text, tuple):  # one entry answers for the singular asked alone, too
+                    found.setdefault((message.context, text[0]), said)
         return found
