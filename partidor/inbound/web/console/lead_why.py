@@ -173,7 +173,7 @@ def _count(why: Why) -> SafeString:
     everybody, able = number(why.network), number(why.eligible)
     if why.eligible == why.network:
         form = ngettext("{all} could take it.", "{all} could take it.", why.network)
-        said = strong(ngettext("The only partner", "All {n} partners", why.network).format(n=everybody))
+        said = strong(_("All {n} partners").format(n=everybody) if why.network > 1 else _("The only partner"))
         return format_html(form, all=said)
     if why.eligible == 1:
         who = why.asked[0].name if why.asked else ""
