@@ -72,12 +72,24 @@ def gather(package: Path = PACKAGE) -> None:
         fresh = Catalog(
             locale=language, header_comment="# Texts come in by `make messages`; translate them here.", fuzzy=False
         )
-        for text, context, _ in messages(package):
+        for text, context in _wanted(package):
             known = kept.get(text if isinstance(text, str) else text[0], context)
-            fresh.add(text, known.string if known else "", context=context)
+            said = known.string if known and isinstance(known.string, str) is isinstance(text, str) else ""
+            fresh.add(text, said, context=context)
         lines = BytesIO()
         write_po(lines, fresh, width=110, no_location=True, sort_output=True)
         path.write_bytes(_UNREAD.sub(b"", lines.getvalue()))
+
+
+def _wanted(package: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """Give every text once; one entry with a plural answers for its singular asked alone, too."""
+    wanted: dict[tuple[str, str | None], str | tuple[str, ...]] = {}
+    for text, context, _ in messages(package):
+        key = (text if isinstance(text, str) else text[0], context)
+        if isinstance(text, tuple) or key not in wanted:
+            wanted[key] = text
+    for (_, context), text in wanted.items():
+        yield text, context
 
 
 def compile_catalogues(package: Path = PACKAGE) -> int:
