@@ -41,6 +41,8 @@ class Partner(VendorRow):
     max_open_leads = models.PositiveIntegerField(null=True)
     monthly_cap = models.PositiveIntegerField(null=True)
     tags = models.JSONField(default=dict)
+    calendar = models.JSONField(null=True)
+    """What differs from the vendor's calendar; null inherits all of it."""
     paused_at = models.DateTimeField(null=True)
     paused_until = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=300, default="", blank=True)

@@ -31,6 +31,8 @@ class Vendor(Row):
     """Days without activity after which an accepted lead asks for attention."""
     decline_policies = models.JSONField(default=dict)
     """What follows a decline, per reason: next, review or exclude_customer; domain/offers.py has the usual ones."""
+    calendar = models.JSONField(default=dict)
+    """Working hours, holidays and exceptions of the vendor, inherited by its partners; empty: see domain/business_time."""
     network_version = models.PositiveIntegerField(default=0)
     ruleset_version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
