@@ -82,7 +82,7 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-LOCALE_PATHS = [ENVIRONMENT.package / "locale", *sorted((ENVIRONMENT.package / "locale").glob("*"))]
+LOCALE_PATHS = [ENVIRONMENT.package / "locale"]
 LOGGING_CONFIG = None
 
 STATIC_URL = "/static/"
