@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -36,20 +36,26 @@ def partner_for(viewer: Viewer, partner_id: UUID, *, lock: bool = False) -> Part
     return partner
 
 
+def locked_partners(viewer: Viewer, ids: Collection[UUID]) -> list[Partner]:
+    """Return those of these partners that are the vendor's and in use, locked in one order for all who lock several."""
+    partners = partners_of(viewer).filter(pk__in=ids, archived_at=None).order_by("pk")
+    return list(partners.select_for_update(no_key=True))
+
+
 def parents_of(viewer: Viewer) -> QuerySet[PartnerParent]:
     """Return who is whose distributor."""
     return PartnerParent.objects.filter(vendor_id=viewer.vendor_id)
 
 
-def sources_of(viewer: Viewer) -> QuerySet[Source]:
-    """Return the vendor's sources that are in use."""
-    return Source.objects.filter(vendor_id=viewer.vendor_id, archived_at=None)
+def sources_of(viewer: Viewer, *, archived: bool = False) -> QuerySet[Source]:
+    """Return the vendor's sources that are in use, archived ones too if asked."""
+    sources = Source.objects.filter(vendor_id=viewer.vendor_id)
+    return sources if archived else sources.filter(archived_at=None)
 
 
 def source_for(viewer: Viewer, source_id: UUID, *, archived: bool = False) -> Source:
     """Return one source in use, an archived one too if asked; NotFound otherwise."""
-    sources = Source.objects.filter(vendor_id=viewer.vendor_id) if archived else sources_of(viewer)
-    if (source := sources.filter(pk=source_id).first()) is None:
+    if (source := sources_of(viewer, archived=archived).filter(pk=source_id).first()) is None:
         raise NotFound(what="source")
     return source
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from partidor.access.leads import lock_leads
-from partidor.access.network import parents_of, partner_for, partners_of
+from partidor.access.network import locked_partners, parents_of, partner_for, partners_of
 from partidor.access.viewer import Viewer
 from partidor.actions.events import telling
-from partidor.actions.offers import close_waiting
+from partidor.actions.offers import close_waiting, go_on_waiting
 from partidor.actions.rounds import draw_rounds
 from partidor.actions.transactions import in_one_transaction
-from partidor.domain.intake.partner import PartnerForm, read_partner
+from partidor.domain.intake.partner import PartnerForm, read_partner, read_tags
+from partidor.domain.intake.partner_change import PartnerChange
 from partidor.domain.intake.places import place_keys, rung
 from partidor.domain.refusal import FieldError, NotAllowed, WrongContent
 from partidor.models import ApiKey, Lead, Offer, Partner, PartnerParent
@@ -178,6 +179,75 @@ def set_tags(partner_id: UUID, tags: object, *, by: Viewer, at: datetime) -> Kep
     return change_partner(partner_id, {"tags": {**gone, **tags} if isinstance(tags, dict) else tags}, by=by, at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How many partners a change was meant for, and how many were not like that already."""
+
+    of: int
+    changed: int
+
+    @property
+    def repeated(self) -> bool:
+        """Say whether nothing had to be changed."""
+        return not self.changed
+
+
+@in_one_transaction
+def change_partners(
+    ids: Collection[UUID], change: PartnerChange, *, until: datetime | None = None, by: Viewer, at: datetime
+) -> Changed:
+    """Make one change to many partners, as one new version of the network; archived and unknown ones are left out.
+
+    Raises NotAllowed, WrongContent.
+    """
+    by.require_vendor("partners:write")
+    _require_ahead(until, at)
+    lock_vendor(by.vendor_id)
+    chosen = locked_partners(by, ids)
+
+    if change.verb in ("pause", "resume"):
+        return Changed(len(chosen), _turn(chosen, change.verb == "pause", until, by, at))
+    changed: list[tuple[Partner, dict[str, object]]] = []
+    touched: set[UUID] = set()
+    for partner in chosen:
+        columns = change.columns(partner.tags)
+        if any(getattr(partner, name) != value for name, value in columns.items()):
+            if "tags" in columns:
+                columns["tags"] = {name: list(values) for name, values in read_tags(columns["tags"]).items()}
+            changed.append((partner, columns))
+            touched.add(partner.pk)
+    Partner.change_many(changed, at)
+    if changed:
+        above: dict[UUID, list[UUID]] = {}
+        for child, parent in parents_of(by).filter(partner_id__in=touched).values_list("partner_id", "parent_id"):
+            above.setdefault(child, []).append(parent)
+        facts = [partner.facts(above.get(partner.pk, ())) for partner, _ in changed]
+        keep_facts(by.vendor_id, next_network_version(by.vendor_id), facts)
+    return Changed(len(chosen), len(changed))
+
+
+def _turn(chosen: Sequence[Partner], off: bool, until: datetime | None, by: Viewer, at: datetime) -> int:
+    """Pause or resume those that are not yet, and tell of each; return how many."""
+    turned = [
+        partner for partner in chosen
+        if (not partner.paused(at) or partner.paused_until != until if off else partner.paused(at))
+    ]  # fmt: skip
+    columns = {"paused_at": at if off else None, "paused_until": until if off else None, "pause_reason": ""}
+    Partner.change_many([(partner, dict(columns)) for partner in turned], at)
+    with telling(by, at) as told:
+        for partner in turned:
+            if off:
+                told.vendor_event("partner.paused", partner=str(partner.pk), until=until.isoformat() if until else None)
+            else:
+                told.vendor_event("partner.resumed", partner=str(partner.pk))
+    return len(turned)
+
+
+def _require_ahead(until: datetime | None, at: datetime) -> None:
+    if until is not None and not at < until <= at + LONGEST_PAUSE:
+        raise WrongContent([FieldError("until", "must lie in the future, at most 730 days ahead; null has no end")])
+
+
 @in_one_transaction
 def pause_partner(partner_id: UUID, *, until: datetime | None, reason: str = "", by: Viewer, at: datetime) -> Kept:
     """Pause a partner until a time, or until further notice: no new offers, and no debt grows meanwhile.
@@ -185,8 +255,7 @@ def pause_partner(partner_id: UUID, *, until: datetime | None, reason: str = "",
     For the vendor, and for the partner's own manager. Raises WrongContent, NotFound, NotAllowed.
     """
     partner = _steered(partner_id, by)
-    if until is not None and not at < until <= at + LONGEST_PAUSE:
-        raise WrongContent([FieldError("until", "must lie in the future, at most 730 days ahead; null has no end")])
+    _require_ahead(until, at)
     if len(reason) > 300 or "\0" in reason:
         raise WrongContent([FieldError("reason", "must have at most 300 characters")])
     if partner.paused(at) and partner.paused_until == until:
@@ -267,7 +336,7 @@ def _take_from(partner: Partner, leads: Sequence[Lead], by: Viewer, at: datetime
             if mine and len(mine) == len(waiting[lead.pk]):
                 asked_on.append(lead)
             elif mine:
-                told.note([lead])
+                go_on_waiting(lead, [offer for offer in waiting[lead.pk] if offer not in mine], told)
             elif lead.partner_id == partner.pk and not lead.attention_reason:
                 told.note([lead], lambda lead: {"attention_reason": "partner-archived", "attention_at": at})
         draw_rounds(asked_on, trigger="archived", told=told, fresh=True)

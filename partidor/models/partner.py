@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,12 +10,19 @@ from django.db import models
 from django.db.models import Q
 
 from partidor.domain.facts import PartnerFacts
+from partidor.domain.public_holidays import holidays_at
+from partidor.domain.routing.rank import RATED
+from partidor.domain.routing.suitability import Measured
 from partidor.models.rows import VendorRow
 
 KINDS = (
     "reseller", "var", "system_integrator", "distributor", "oem",
     "affiliate", "technology", "consulting", "agent", "own_sales",
 )  # fmt: skip
+
+
+MEASURES = Measured._fields
+"""The facts that are measured, not told: a change of the partner leaves them as they are."""
 
 
 class Partner(VendorRow):
@@ -86,6 +93,15 @@ class Partner(VendorRow):
         Partner.objects.filter(pk=self.pk).update(updated_at=at, **columns)
         self.take({**columns, "updated_at": at})
 
+    @staticmethod
+    def change_many(changed: Sequence[tuple[Partner, dict[str, object]]], at: datetime) -> None:
+        """Write the same columns of several partners, each with values of its own."""
+        if not changed:
+            return
+        for partner, columns in changed:
+            partner.take({**columns, "updated_at": at})
+        Partner.objects.bulk_update([partner for partner, _ in changed], [*changed[0][1], "updated_at"], batch_size=200)
+
     def pause(self, until: datetime | None, reason: str, at: datetime) -> None:
         """Pause until a time, or without an end."""
         self.change({"paused_at": at, "paused_until": until, "pause_reason": reason}, at)
@@ -115,7 +131,14 @@ class Partner(VendorRow):
             parents=tuple(sorted(str(parent) for parent in parents)),
             max_open_leads=self.max_open_leads,
             monthly_cap=self.monthly_cap,
+            calendar=self.working_time(),
         )
+
+    def working_time(self) -> dict[str, object]:
+        """Return what the partner's calendar has of its own: its time zone, its holidays at home, what it says itself."""
+        home = holidays_at(self.country, self.region)
+        own = {"time_zone": self.time_zone, "home": home, **(self.calendar or {})}
+        return {name: value for name, value in own.items() if value != ""}
 
 
 class PartnerParent(VendorRow):
@@ -162,29 +185,60 @@ class PartnerVersion(VendorRow):
     def __str__(self) -> str:
         return f"{self.partner_id} from {self.from_version}"
 
+    @staticmethod
+    def current(vendor_id: UUID) -> models.QuerySet[PartnerVersion]:
+        """Return the facts that hold now."""
+        return PartnerVersion.objects.filter(vendor_id=vendor_id, to_version=None)
+
 
 def keep_facts(vendor_id: UUID, version: int, facts: Iterable[PartnerFacts], *, gone: Iterable[UUID] = ()) -> None:
-    """Close the current facts of these partners at a version and open the new ones."""
-    fresh = [
-        PartnerVersion(vendor_id=vendor_id, partner_id=UUID(each.id), from_version=version, facts=facts_as_json(each))
-        for each in facts
-    ]
-    touched = [row.partner_id for row in fresh] + list(gone)
-    current = PartnerVersion.objects.filter(vendor_id=vendor_id, partner_id__in=touched, to_version=None)
+    """Close the current facts of these partners at a version and open the new ones; what was measured stays."""
+    written = {UUID(each.id): facts_as_json(each) for each in facts}
+    current = PartnerVersion.current(vendor_id).filter(partner_id__in=written).values_list("partner_id", "facts")
+    for partner_id, kept in current:
+        written[partner_id] |= {name: kept[name] for name in MEASURES if name in kept}
+    _open_versions(vendor_id, version, written, gone)
+
+
+def keep_measured(vendor_id: UUID, version: int, measured: Mapping[UUID, Measured]) -> None:
+    """Open new facts of these partners with what was measured; all else stays."""
+    current = PartnerVersion.current(vendor_id).filter(partner_id__in=measured).values_list("partner_id", "facts")
+    written = {partner_id: _without_empty({**kept, **measured[partner_id]._asdict()}) for partner_id, kept in current}
+    _open_versions(vendor_id, version, written)
+
+
+def measured_now(vendor_id: UUID) -> dict[UUID, Measured]:
+    """Return what routing knows of each partner's results now."""
+    current = PartnerVersion.current(vendor_id).values_list("partner_id", "facts")
+    return {pk: Measured(*(getattr(facts_from_json(kept), name) for name in MEASURES)) for pk, kept in current}
+
+
+def _open_versions(
+    vendor_id: UUID, version: int, written: Mapping[UUID, dict[str, object]], gone: Iterable[UUID] = ()
+) -> None:
+    current = PartnerVersion.current(vendor_id).filter(partner_id__in=[*written, *gone])
     current.filter(from_version=version).delete()
     current.update(to_version=version)
+    fresh = (
+        PartnerVersion(vendor_id=vendor_id, partner_id=partner_id, from_version=version, facts=facts)
+        for partner_id, facts in written.items()
+    )
     PartnerVersion.objects.bulk_create(fresh, batch_size=500)
 
 
 def facts_as_json(facts: PartnerFacts) -> dict[str, object]:
     """Write facts as JSON, leaving out what is empty."""
     every = {name: getattr(facts, name) for name in PartnerFacts.__slots__}
-    return {name: value for name, value in every.items() if value not in (None, (), {}, "")}
+    return _without_empty(every)
+
+
+def _without_empty(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if value not in (None, (), {}, "")}
 
 
 def facts_from_json(kept: dict[str, object]) -> PartnerFacts:
-    """Read facts back."""
-    known = dict(kept)
+    """Read facts back, those too that were kept when a rate was one number."""
+    known = dict(kept) | {name: {"": rate} for name in RATED if isinstance(rate := kept.get(name), int | float)}
     point, tags, parents = known.pop("point", None), known.pop("tags", {}), known.pop("parents", ())
     return PartnerFacts(
         **known,  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from partidor.access.leads import visible_offers
-from partidor.access.network import memberships_of, parents_of, partner_for
+from partidor.access.network import memberships_of, parents_of, partner_for, partners_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.offers import VENDOR_FAULTS
 from partidor.domain.routing.fairness import Ledger
@@ -268,3 +268,18 @@ def _people(viewer: Viewer, partner: Partner) -> list[Member]:
         Member(member.person.name, member.person.email, member.role, state_of(member.active, member.person.last_login))
         for member in members
     ]
+
+
+def written_partner(viewer: Viewer, partner_id: UUID, *, at: datetime) -> PartnerCard:
+    """Show everything one may write about a partner in use. Raises NotFound, NotAllowed."""
+    viewer.require_vendor("partners:read", "partners:write")
+    partner = partner_for(viewer, partner_id)
+    above = parents_of(viewer).filter(partner=partner).values_list("parent_id", flat=True)
+    return partner_card(partner, above, at=at)
+
+
+def distributors(viewer: Viewer) -> list[Named]:
+    """List the partners in use that may stand above others: distributors, and whoever has resellers already."""
+    above = parents_of(viewer).values("parent_id")
+    may = partners_of(viewer).filter(Q(kind="distributor") | Q(pk__in=above), archived_at=None)
+    return [Named(pk, name) for pk, name in may.order_by("name", "pk").values_list("pk", "name")]

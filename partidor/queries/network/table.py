@@ -17,6 +17,7 @@ from django.db.models import Count, Q
 from partidor.access.leads import visible_offers
 from partidor.access.network import memberships_of, parents_of, partners_of
 from partidor.access.viewer import Viewer, vendor_of
+from partidor.domain.refusal import NotFound
 from partidor.domain.routing.fairness import Ledger
 from partidor.domain.routing.live import LiveState
 from partidor.models.ledger import read_ledger
@@ -38,6 +39,10 @@ class Narrowed:
     country: str = ""
     state: str = ""
     """paused, full, or free."""
+    lack: str = ""
+    """place: cannot be placed; people: nobody has a login; tags: has none."""
+    parent: str = ""
+    """The id of a distributor: its resellers alone."""
     sort: str = "name"
 
 
@@ -93,10 +98,12 @@ class PartnerTable:
     paused: int
     full: int
     largest: float
+    parent: str = ""
+    """The distributor whose resellers are shown, by name."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """A partner as the whole network is read."""
 
     pk: UUID
@@ -110,40 +117,105 @@ class _Known:
     most: int | None
     external_id: str
     postal_code: str
+    lat: float | None
+    lon: float | None
 
     def paused(self, at: datetime) -> bool:
+        """Say whether it is paused at a time."""
         return self.paused_at is not None and (self.paused_until is None or self.paused_until > at)
+
+
+_COLUMNS = ("pk", "name", "kind", "tags", "city", "country", "paused_at", "paused_until", "max_open_leads",
+            "external_id", "postal_code", "lat", "lon")  # fmt: skip
+
+
+class Reading:
+    """The network as it is read for one page: every partner in use, how full each is, and what it is owed."""
+
+    def __init__(self, viewer: Viewer, at: datetime) -> None:
+        """Read it. Raises NotAllowed."""
+        viewer.require_vendor("partners:read", "partners:write")
+        self.viewer, self.at = viewer, at
+        self.known = [Known(*row) for row in partners_of(viewer).filter(archived_at=None).values_list(*_COLUMNS)]
+        vendor = vendor_of(viewer)
+        self.ledger = read_ledger(vendor.pk)
+        self.live = live_state(vendor, network(vendor), self.ledger, at=at, loads=True)
+        self.full = {partner.pk for partner in self.known if _is_full(self.live, str(partner.pk))}
+
+    def load(self, partner: Known) -> int:
+        """Return how much a partner has on the table."""
+        return _load(self.live, str(partner.pk))
+
+    def narrowed(self, narrowed: Narrowed) -> list[Known]:
+        """Return the partners that fit, in the order that is wished."""
+        among = _among(self.viewer, narrowed)
+        return sorted(
+            (
+                partner
+                for partner in self.known
+                if (among is None or partner.pk in among) and _fits(partner, narrowed, partner.pk in self.full, self.at)
+            ),
+            key=lambda partner: _place(partner, narrowed.sort, self.live, self.ledger),
+        )
+
+    def lines(self, partners: Sequence[Known]) -> list[PartnerLine]:
+        """Make lines of partners, each with what is counted for these alone."""
+        figures = self.ledger.statement([str(partner.pk) for partner in partners])
+        counts = _counts(self.viewer, [partner.pk for partner in partners])
+        return [
+            _line(
+                partner,
+                self.live,
+                figures[str(partner.pk)],
+                counts,
+                full=partner.pk in self.full,
+                at=self.at,
+            )
+            for partner in partners
+        ]
 
 
 def partner_table(viewer: Viewer, narrowed: Narrowed, *, page: int, at: datetime) -> PartnerTable:
     """List the partners in use, narrowed and sorted. For the vendor only; wrong words narrow to nothing."""
-    viewer.require_vendor("partners:read", "partners:write")
-    vendor = vendor_of(viewer)
-    columns = ("pk", "name", "kind", "tags", "city", "country", "paused_at", "paused_until", "max_open_leads",
-               "external_id", "postal_code")  # fmt: skip
-    known = [_Known(*row) for row in partners_of(viewer).filter(archived_at=None).values_list(*columns)]
-    net, ledger = network(vendor), read_ledger(vendor.pk)
-    live = live_state(vendor, net, ledger, at=at, loads=True)
-    full = {partner.pk for partner in known if _is_full(live, str(partner.pk))}
-    shown = sorted(
-        (partner for partner in known if _fits(partner, narrowed, partner.pk in full, at)),
-        key=lambda partner: _place(partner, narrowed.sort, live, ledger),
-    )
-    found = numbered_of(shown, page)
-    figures = ledger.statement([str(partner.pk) for partner in found.items])
-    counts = _counts(viewer, [partner.pk for partner in found.items])
-    lines = [
-        _line(partner, live, figures[str(partner.pk)], counts, full=partner.pk in full, at=at)
-        for partner in found.items
-    ]
+    reading = Reading(viewer, at)
+    found = numbered_of(reading.narrowed(narrowed), page)
+    lines = reading.lines(found.items)
     return PartnerTable(
         lines=found.of(lines),
-        choices=_choices(known),
-        all=len(known),
-        paused=sum(partner.paused(at) for partner in known),
-        full=len(full),
+        choices=choices_of(reading.known),
+        all=len(reading.known),
+        paused=sum(partner.paused(at) for partner in reading.known),
+        full=len(reading.full),
         largest=max((abs(line.debt) for line in lines), default=0.0),
+        parent=next((one.name for one in reading.known if str(one.pk) == narrowed.parent), ""),
     )
+
+
+def partner_line(viewer: Viewer, partner_id: UUID, *, at: datetime) -> tuple[PartnerLine, Choices]:
+    """Show one line of the table, and the tags that partners have. Raises NotFound, NotAllowed."""
+    reading = Reading(viewer, at)
+    one = [partner for partner in reading.known if partner.pk == partner_id]
+    if not one:
+        raise NotFound(what="partner")
+    return reading.lines(one)[0], choices_of(reading.known)
+
+
+def narrowed_partners(viewer: Viewer, narrowed: Narrowed, *, at: datetime) -> list[UUID]:
+    """Return the ids of all that the table would show on its pages."""
+    return [partner.pk for partner in Reading(viewer, at).narrowed(narrowed)]
+
+
+def _among(viewer: Viewer, narrowed: Narrowed) -> set[UUID] | None:
+    """Return whom the network itself narrows to, None for everybody."""
+    if narrowed.parent:
+        links = parents_of(viewer).filter(parent__in=partners_of(viewer))
+        return {
+            child for child, parent in links.values_list("partner_id", "parent_id") if str(parent) == narrowed.parent
+        }
+    if narrowed.lack == "people":
+        staffed = memberships_of(viewer).filter(active=True).exclude(partner=None).values("partner_id")
+        return set(partners_of(viewer).exclude(pk__in=staffed).values_list("pk", flat=True))
+    return None
 
 
 def _is_full(live: LiveState, partner: str) -> bool:
@@ -156,10 +228,12 @@ def _load(live: LiveState, partner: str) -> int:
     return 0 if at is None else live.loads[at]
 
 
-def _fits(partner: _Known, narrowed: Narrowed, full: bool, at: datetime) -> bool:
+def _fits(partner: Known, narrowed: Narrowed, full: bool, at: datetime) -> bool:
     if narrowed.kind and partner.kind != narrowed.kind:
         return False
     if narrowed.country and partner.country != narrowed.country:
+        return False
+    if (narrowed.lack == "place" and partner.lat is not None) or (narrowed.lack == "tags" and partner.tags):
         return False
     if narrowed.state and narrowed.state != ("paused" if partner.paused(at) else "full" if full else "free"):
         return False
@@ -169,7 +243,7 @@ def _fits(partner: _Known, narrowed: Narrowed, full: bool, at: datetime) -> bool
     return holds_words(f"{partner.name} {partner.city} {partner.postal_code} {partner.external_id}", narrowed.q)
 
 
-def _place(partner: _Known, sort: str, live: LiveState, ledger: Ledger) -> tuple[Any, ...]:
+def _place(partner: Known, sort: str, live: LiveState, ledger: Ledger) -> tuple[Any, ...]:
     """Say where a partner stands: the most loaded or the most owed first, then by name."""
     chief = {"load": lambda: -_load(live, str(partner.pk)), "debt": lambda: -ledger.debt(str(partner.pk))}.get(sort)
     return (chief() if chief else 0, partner.name.casefold(), partner.pk)
@@ -199,7 +273,7 @@ def _counts(viewer: Viewer, ids: Sequence[UUID]) -> _Counts:
 
 
 def _line(
-    partner: _Known, live: LiveState, share: Mapping[str, Any], counts: _Counts, *, full: bool, at: datetime
+    partner: Known, live: LiveState, share: Mapping[str, Any], counts: _Counts, *, full: bool, at: datetime
 ) -> PartnerLine:
     paused = partner.paused(at)
     return PartnerLine(
@@ -232,7 +306,8 @@ def tags_of(tags: Mapping[str, Iterable[str]]) -> Iterable[Tag]:
             yield from (Tag(dimension, value) for value in tags[dimension])
 
 
-def _choices(known: Iterable[_Known]) -> Choices:
+def choices_of(known: Iterable[Known]) -> Choices:
+    """Gather what these partners have."""
     kinds, countries = set(), set()
     tags: dict[str, dict[str, str]] = {}
     for partner in known:

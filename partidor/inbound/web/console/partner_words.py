@@ -15,7 +15,7 @@ from partidor.domain.routing.naming import dimension_name, tag_name
 from partidor.domain.words import DIMENSION
 from partidor.inbound.web.components.wording import locale, number
 from partidor.queries.network.partner import Answers
-from partidor.queries.network.table import PartnerLine, Tag
+from partidor.queries.network.table import Choices, PartnerLine, Tag
 
 MOST_TAGS = 3
 _HALF, _MIDDLE = 40, 44
@@ -79,9 +79,18 @@ def _row(line: PartnerLine, largest: float, language: str) -> Row:
         more=len(tags) - len(shown),
         debt=debt_bar(line.debt, largest),
         owed=owed(line.debt),
-        load=_coordinate(min(100, 100 * line.load / line.most) if line.most else 0 if line.most is None else 100),
+        load=coordinate(min(100, 100 * line.load / line.most) if line.most else 0 if line.most is None else 100),
         until=short_day(line.paused_until) if line.paused_until else "",
     )
+
+
+def known_tags(choices: Choices, language: str) -> list[tuple[str, str]]:
+    """List the tags that partners have: as they are written, and in words."""
+    return [
+        (f"{dimension}:{value}", f"{dimension_label(dimension, language)}: {tag_name(dimension, value, language)}")
+        for dimension, values in choices.tags.items()
+        for value in values
+    ]
 
 
 def short_day(at: datetime) -> str:
@@ -98,9 +107,7 @@ def time_zone_name(zone: str) -> str:
 def debt_bar(debt: float, largest: float) -> Bar:
     """Draw a debt: to the right what is owed, to the left what is ahead."""
     width = _HALF * min(1, abs(debt) / max(largest, 1))
-    return Bar(
-        _coordinate(_MIDDLE if debt > 0 else _MIDDLE - width), _coordinate(width), "owed" if debt > 0 else "ahead"
-    )
+    return Bar(coordinate(_MIDDLE if debt > 0 else _MIDDLE - width), coordinate(width), "owed" if debt > 0 else "ahead")
 
 
 def owed(debt: float) -> str:
@@ -138,7 +145,7 @@ def parts(answers: Answers) -> list[Part]:
     for name, count, kind in counted:
         if count:
             width = 100 * count / total
-            shown.append(Part(name, count, Bar(_coordinate(x), _coordinate(max(0.5, width - 0.5)), kind)))
+            shown.append(Part(name, count, Bar(coordinate(x), coordinate(max(0.5, width - 0.5)), kind)))
             x += width
     return shown
 
@@ -157,5 +164,6 @@ def in_short(known: int, paused: int, full: int) -> str:
     return ", ".join(told)
 
 
-def _coordinate(value: float) -> str:
+def coordinate(value: float) -> str:
+    """Write a coordinate with one decimal at most."""
     return f"{value:.1f}".removesuffix(".0")

@@ -29,6 +29,11 @@ STATES: Mapping[str, str] = {
     "paused": gettext_noop("Paused"),
     "full": gettext_noop("Full"),
 }
+LACKS: Mapping[str, str] = {
+    "place": gettext_noop("No place"),
+    "people": gettext_noop("No people"),
+    "tags": gettext_noop("No tags"),
+}
 SORTS: Mapping[str, str] = {
     "name": gettext_noop("By name"),
     "load": gettext_noop("Most loaded first"),
@@ -56,25 +61,40 @@ class Pause(forms.Form):
         return until
 
 
+NARROWING = ("q", "kind", "tag", "country", "state", "lack", "parent")
+
+
 @console_page
 def partners(visit: ConsoleVisit) -> HttpResponse:
     """Show one page of the table; the part that changes when the form asks."""
-    narrowed = Narrowed(**{name: asked(visit, name) for name in ("q", "kind", "tag", "country", "state")},
-                        sort=asked(visit, "sort") or "name")  # fmt: skip
+    return table_page(visit)
+
+
+def narrowed_by(visit: ConsoleVisit) -> Narrowed:
+    """Read from the address what the table is narrowed to."""
+    return Narrowed(**{name: asked(visit, name) for name in NARROWING}, sort=asked(visit, "sort") or "name")
+
+
+def table_page(visit: ConsoleVisit, wrong: Mapping[str, object] | None = None) -> HttpResponse:
+    """Show the table, with what was wrong in a change of several."""
+    narrowed = narrowed_by(visit)
     table = partner_table(visit.viewer, narrowed, page=page_number(visit), at=visit.at)
     context = {
         "room": "partners",
         "table": table,
         "rows": partner_words.rows(table.lines.items, table.largest, visit.language),
         "leaf": leaf(visit, table.lines),
+        "query": visit.request.GET.urlencode(),
         "narrowed": narrowed,
-        "is_narrowed": any((narrowed.q, narrowed.kind, narrowed.tag, narrowed.country, narrowed.state)),
+        "is_narrowed": any(getattr(narrowed, name) for name in NARROWING),
+        "known_tags": partner_words.known_tags(table.choices, visit.language) if visit.steers else (),
+        **(wrong or {}),
     }
     if visit.is_part:
         return visit.show("console/_partners.html", context)
     context |= _choices(table.choices, narrowed, visit.language)
     context["in_short"] = partner_words.in_short(table.all, table.paused, table.full)
-    return visit.show("console/partners.html", context)
+    return visit.show("console/partners.html", context, status=422 if wrong else 200)
 
 
 def _choices(known: Choices, narrowed: Narrowed, language: str) -> dict[str, object]:
@@ -92,6 +112,7 @@ def _choices(known: Choices, narrowed: Narrowed, language: str) -> dict[str, obj
         "countries": _listed(countries, narrowed.country),
         "tags": tags,
         "states": _named(STATES, narrowed.state),
+        "lacks": _named(LACKS, narrowed.lack),
         "sorts": _named(SORTS, narrowed.sort),
     }
 

@@ -1,6 +1,19 @@
 """The addresses of a vendor's console, each beside its view."""
 
-from partidor.inbound.web.console import keys, lead, lead_verbs, leads, mails, partners, people, rules, today
+from partidor.inbound.web.console import (
+    keys,
+    lead,
+    lead_verbs,
+    leads,
+    mails,
+    partner_map,
+    partner_sheet,
+    partner_verbs,
+    partners,
+    people,
+    rules,
+    today,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -8,6 +21,9 @@ urlpatterns = [
     *leads.urlpatterns,
     *lead.urlpatterns,
     *partners.urlpatterns,
+    *partner_map.urlpatterns,
+    *partner_sheet.urlpatterns,
+    *partner_verbs.urlpatterns,
     *rules.urlpatterns,
     *people.urlpatterns,
     *keys.urlpatterns,
