@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from partidor.models import Delivery, Lead, Notice, Offer, WorkerBeat
+from partidor.models import Delivery, Lead, Notice, Offer, Vendor, WorkerBeat
 from partidor.models.ids import uuid7
 from partidor.models.rows import DueRow
 
@@ -26,6 +26,11 @@ Work = TypeVar("Work", bound=DueRow)
 
 def _skip_locked() -> dict[str, bool]:
     return {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
+
+
+def vendors_in_use() -> list[UUID]:
+    """Return every vendor, the oldest first."""
+    return list(Vendor.objects.order_by("created_at", "pk").values_list("pk", flat=True))
 
 
 def leads_are_due(*, at: datetime) -> bool:
@@ -160,7 +165,7 @@ def lapsed_leads(*, since: datetime, at: datetime, limit: int) -> list[Lead]:
     lapsed = Offer.objects.filter(
         lead_id=OuterRef("pk"), state__in=["open", "interested"], expires_at__gt=since, expires_at__lte=at
     )
-    waiting = Lead.objects.filter(Exists(lapsed), next_action_kind__in=["remind", "expire"], next_action_at__lte=at)
+    waiting = Lead.objects.filter(Exists(lapsed), next_action_kind__in=["remind", "award", "expire"], next_action_at__lte=at)
     return list(waiting.order_by("pk").select_for_update(of=("self",))[:limit])
 
 

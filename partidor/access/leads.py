@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotFound
@@ -126,6 +126,17 @@ def events_of(lead: Lead) -> QuerySet[Event]:
     return Event.objects.filter(lead=lead).order_by("lead_seq")
 
 
+def decisions_with(ids: Collection[UUID]) -> dict[UUID, Decision]:
+    """Return decisions by their ids, behind offers that the caller holds."""
+    return Decision.objects.in_bulk(ids)
+
+
 def decisions_of(lead: Lead) -> QuerySet[Decision]:
     """Return the decisions about a lead, oldest first."""
     return Decision.objects.filter(lead=lead).order_by("lead_seq")
+
+
+def first_decisions_of(leads: Collection[UUID]) -> QuerySet[Decision]:
+    """Return what was first decided about each of the leads that the caller may see."""
+    earliest = Decision.objects.filter(lead_id=OuterRef("lead_id")).order_by("lead_seq").values("lead_seq")[:1]
+    return Decision.objects.filter(lead_id__in=leads, lead_seq=Subquery(earliest))

@@ -1,4 +1,4 @@
-"""What happens when a lead's next action falls due: remind, expire, ask for attention. Set-wise."""
+"""What happens when a lead's next action falls due: remind, award, expire, ask for attention. Set-wise."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 from partidor.access.due import beat, due_lead_ids, due_leads, lapsed_leads, leads_are_due
 from partidor.access.viewer import system
 from partidor.actions.events import Told, telling
+from partidor.actions.offers import close_waiting, in_hands_of
 from partidor.actions.rounds import draw_rounds
 from partidor.actions.transactions import in_one_transaction
 from partidor.models import Lead, Offer
@@ -92,25 +93,41 @@ def _put_off(lead_id: UUID, *, at: datetime) -> int:
 
 
 def remind(leads: Sequence[Lead], told: Told) -> None:
-    """Remind the partners whose offers still wait; next comes the deadline."""
+    """Remind the partners who have not answered yet; next comes the award, or the deadline."""
     offers = Offer.waiting_by_lead(leads)
     Offer.remind([offer for each in offers.values() for offer in each], told.at)
     for lead in leads:
         for offer in offers[lead.pk]:
-            told.event(lead, "offer.reminded", offer=offer)
-            told.notice("offer.reminded", offer.pk, lead=lead, offer=offer, partner_id=offer.partner_id)
-    deadlines = {
-        lead.pk: max((offer.expires_at for offer in offers[lead.pk] if offer.expires_at), default=told.at)
-        for lead in leads
+            if offer.state == "open":
+                told.event(lead, "offer.reminded", offer=offer)
+                told.notice("offer.reminded", offer.pk, lead=lead, offer=offer, partner_id=offer.partner_id)
+    told.note(leads, lambda lead: {**offers[lead.pk][0].next_action(), **_well_again(lead)})
+
+
+def _well_again(lead: Lead) -> dict[str, object]:
+    return {"attention_reason": "", "attention_at": None} if lead.attention_reason == CLOCK_FAILED else {}
+
+
+def award(leads: Sequence[Lead], told: Told) -> None:
+    """Give each lead to the best-ranked of the partners that are interested; if nobody is, whoever accepts first."""
+    offers = Offer.waiting_by_lead(leads)  # in the order of the decision
+    best = {
+        pk: winner
+        for pk, each in offers.items()
+        if (winner := next((o for o in each if o.state == "interested"), None))
     }
-    told.note(
-        leads,
-        lambda lead: {
-            "next_action_kind": "expire",
-            "next_action_at": deadlines[lead.pk],
-            **({"attention_reason": "", "attention_at": None} if lead.attention_reason == CLOCK_FAILED else {}),
-        },
-    )
+    move_all(Offer, [offer.pk for offer in best.values()], "accept")
+    for lead in leads:
+        if offer := best.get(lead.pk):
+            told.event(lead, "offer.accepted", offer=offer)
+            told.notice("offer.accepted", offer.pk, lead=lead, offer=offer, partner_id=offer.partner_id)
+            rest = [each for each in offers[lead.pk] if each.pk != offer.pk]
+            close_waiting(rest, "supersede", lead, told, notify=True)
+    given = [lead for lead in leads if lead.pk in best]
+    told.move_leads(given, "accept", lambda lead: in_hands_of(best[lead.pk], told.by, told.at))
+    still = [lead for lead in leads if lead.pk not in best]
+    Offer.decide([offer for lead in still for offer in offers[lead.pk]], None)
+    told.note(still, lambda lead: {**offers[lead.pk][0].next_action(), **_well_again(lead)})
 
 
 def expire(leads: Sequence[Lead], told: Told) -> None:
@@ -163,6 +180,7 @@ def _attention(reason: str, at: datetime) -> dict[str, object]:
 
 DUE: dict[str, Callable[[Sequence[Lead], Told], None]] = {
     "remind": remind,
+    "award": award,
     "expire": expire,
     "follow_up": follow_up,
     "unpark": unpark,

@@ -56,13 +56,14 @@ def see_offers(offer_ids: Collection[UUID], *, by: Sequence[Viewer], at: datetim
 def accept_offer(offer_id: UUID, *, by: Viewer, at: datetime) -> Answered:
     """Accept an offer: its partner becomes the lead's primary partner, and every rival's offer is superseded.
 
-    State decides, not the clock: an accept that is committed before the expiry is granted.
-    Raises NotFound, AlreadyTaken, OfferClosed.
+    Where the best of those interested is chosen, it says that the partner is interested until then; what comes of it
+    is decided by the clock, or as soon as everybody has answered. State decides, not the clock: an accept that is
+    committed before the expiry is granted. Raises NotFound, AlreadyTaken, OfferClosed.
     """
     by.require("offers:write")
     offer = offer_for(by, offer_id)
 
-    if offer.state == "accepted" and offer.ended_at is None:
+    if _said_yes(offer):
         return Answered(offer, offer.lead, repeated=True)
     if offer.state not in ("open", "interested"):
         raise _closed(offer)  # a late rival is turned away without waiting for any lock
@@ -70,17 +71,37 @@ def accept_offer(offer_id: UUID, *, by: Viewer, at: datetime) -> Answered:
     waiting = {each.pk: each for each in waiting_offers_of(lead)}
     if offer_id not in waiting:
         offer = offer_for(by, offer_id)
-        if offer.state == "accepted" and offer.ended_at is None:
+        if _said_yes(offer):
             return Answered(offer, lead, repeated=True)
         raise _closed(offer)
+    if waiting[offer_id].state == "interested":
+        return Answered(waiting[offer_id], lead, repeated=True)
 
-    offer = waiting.pop(offer_id)
-    offer.move("accept", answered_at=at)
     with telling(by, at) as told:
+        if (offer := waiting[offer_id]).award_at is not None:
+            offer.move("interest", answered_at=at)
+            told.event(lead, "offer.interested", offer=offer)
+            go_on_waiting(lead, list(waiting.values()), told)
+            return Answered(offer, lead)
+        del waiting[offer_id]
+        offer.move("accept", answered_at=at)
         told.event(lead, "offer.accepted", offer=offer)
         close_waiting(list(waiting.values()), "supersede", lead, told, notify=True)
         told.move(lead, "accept", in_hands_of(offer, by, at))
     return Answered(offer, lead)
+
+
+def _said_yes(offer: Offer) -> bool:
+    return offer.state == "interested" or (offer.state == "accepted" and offer.ended_at is None)
+
+
+def go_on_waiting(lead: Lead, waiting: Sequence[Offer], told: Told) -> None:
+    """Leave a held lead with its waiting offers; when everybody left is interested, the best is chosen at once."""
+    if any(offer.state == "open" for offer in waiting):
+        told.note([lead])
+        return
+    Offer.decide(waiting, told.at)
+    told.note([lead], lambda lead: waiting[0].next_action())
 
 
 def in_hands_of(offer: Offer, by: Viewer, at: datetime) -> dict[str, object]:
@@ -147,7 +168,7 @@ def decline_offer(offer_id: UUID, *, reason: str, note: str = "", by: Viewer, at
                 reason=spam,
             )
         elif waiting:
-            told.note([lead])
+            go_on_waiting(lead, list(waiting.values()), told)
         else:
             draw_rounds([lead], trigger="decline", told=told)
     return Answered(offer, lead)

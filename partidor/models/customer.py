@@ -42,6 +42,7 @@ class CustomerKey(VendorRow):
 
     class Meta:
         db_table = "customer_key"
+        indexes = (models.Index(fields=["vendor", "name_digest"], name="customer_key_by_name"),)
         constraints = (models.UniqueConstraint(fields=["vendor", "kind", "value"], name="customer_key_once"),)
 
     def __str__(self) -> str:

@@ -42,6 +42,8 @@ class Offer(VendorRow, Moving):
     opened_at = models.DateTimeField()
     remind_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
+    award_at = models.DateTimeField(null=True)
+    """When the best of those interested gets the lead: until then a yes is an interest. Null: first come."""
     expires_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
@@ -78,9 +80,11 @@ class Offer(VendorRow, Moving):
         insert(decisions or [], offers)
 
     @staticmethod
-    def remind(offers: Iterable[Offer], at: datetime) -> None:
+    def remind(offers: Sequence[Offer], at: datetime) -> None:
         """Note that partners were reminded."""
         Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(reminded_at=at)
+        for offer in offers:
+            offer.reminded_at = at
 
     @staticmethod
     def leads_with(partner_id: UUID) -> list[UUID]:
@@ -98,6 +102,13 @@ class Offer(VendorRow, Moving):
         return found
 
     @staticmethod
+    def decide(offers: Sequence[Offer], at: datetime | None) -> None:
+        """Say anew when the best of those interested in a round gets its lead; None: from now on, first come."""
+        Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(award_at=at)
+        for offer in offers:
+            offer.award_at = at
+
+    @staticmethod
     def extend(offers: Iterable[Offer], until: datetime) -> None:
         """Give waiting offers more time."""
         Offer.objects.filter(pk__in=[offer.pk for offer in offers]).filter(WAITING).update(expires_at=until)
@@ -112,6 +123,13 @@ class Offer(VendorRow, Moving):
             dict(by_partner.values_list("partner_id").annotate(models.Count("pk"))),
             dict(by_lead.values_list("lead_id").annotate(models.Count("pk"))),
         )
+
+    def next_action(self) -> dict[str, object]:
+        """Say what comes next in the life of a waiting offer: the award, its reminder or its deadline."""
+        remind_at = None if self.reminded_at else self.remind_at
+        due = {"remind": remind_at, "award": self.award_at, "expire": self.expires_at}
+        at, kind = min((at, kind) for kind, at in due.items() if at is not None)
+        return {"next_action_kind": kind, "next_action_at": at}
 
     def end(self, ended_by: str, at: datetime) -> None:
         """End this accepted offer, once."""

@@ -90,6 +90,12 @@ BROKEN = (
         "WHERE o.lead_id = l.id AND o.state IN ('open', 'interested')))",
     ),
     Check(
+        "interest_decided", "somebody is interested in a lead, and no time is set at which it is given to the best",
+        "SELECT o.id FROM offer o JOIN lead l ON l.id = o.lead_id WHERE o.state = 'interested' "
+        "AND (o.award_at IS NULL OR l.next_action_at IS NULL "
+        "OR (l.next_action_at > o.award_at AND l.attention_reason <> 'clock-failed'))",
+    ),
+    Check(
         "events_gapless", "the events of a lead have a gap, or the lead counts another number of them",
         "SELECT l.id FROM lead l LEFT JOIN (SELECT lead_id, COUNT(*) AS number, MIN(lead_seq) AS first, "
         "MAX(lead_seq) AS last FROM event WHERE lead_id IS NOT NULL GROUP BY lead_id) e ON e.lead_id = l.id "

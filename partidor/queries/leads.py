@@ -49,7 +49,7 @@ class AddressCard:
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What happens with a lead next by itself: remind, expire, follow_up or unpark."""
+    """What happens with a lead next by itself: remind, award, expire, follow_up or unpark."""
 
     kind: str
     at: datetime
@@ -59,6 +59,7 @@ class NextAction:
 class OfferLine:
     """An offer as it stands beside its lead.
 
+    ``award_at`` tells when the best of those interested gets the lead; None where whoever accepts first does.
     ``ended_at`` and ``ended_by`` tell when and how an accepted offer ended (handed_back, taken_back, passed_on,
     reassigned, withdrawn, closed); None and empty while its partner has the lead.
     """
@@ -71,6 +72,7 @@ class OfferLine:
     rivals: int
     opened_at: datetime
     remind_at: datetime | None
+    award_at: datetime | None
     expires_at: datetime | None
     seen_at: datetime | None
     answered_at: datetime | None
@@ -188,6 +190,7 @@ def line_of(viewer: Viewer, offer: Offer) -> dict[str, Any]:
         "rivals": offer.rivals,
         "opened_at": offer.opened_at,
         "remind_at": offer.remind_at,
+        "award_at": offer.award_at,
         "expires_at": offer.expires_at,
         "seen_at": offer.seen_at,
         "answered_at": offer.answered_at,

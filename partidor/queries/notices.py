@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from partidor.access.due import notices_of
-from partidor.access.leads import contacts_of
+from partidor.access.leads import contacts_of, decisions_with
 from partidor.access.recipients import recipients_of
 from partidor.domain.masking import mask_inquiry, postal_prefix, size_band, value_band
+from partidor.domain.routing.why_you import WhyYou
 from partidor.models import Contact, Delivery, Lead, Notice, Offer
+from partidor.models.live import field_values
+from partidor.queries.why_you import Again, made_again, why_you
 
 EXCERPT = 600
 """Characters of the inquiry that a mail shows."""
@@ -57,6 +60,9 @@ class NoticedOffer:
     exclusive: bool
     rivals: int
     distance_km: float | None
+    award_at: datetime | None
+    """When the best of those interested gets the lead; None where whoever accepts first does."""
+    answered: bool
     expires_at: datetime | None
 
 
@@ -80,12 +86,14 @@ class NoticeCard:
     offer: NoticedOffer | None
     role: str
     """What a person was invited as."""
+    why: WhyYou | None
+    """Why the partner is asked, where a lead is offered."""
     key: str = field(repr=False)
     """What opens the door: a code, or the path of a link."""
 
 
 def notice_cards(deliveries: Sequence[Delivery]) -> dict[UUID, NoticeCard]:
-    """Return a card per delivery, by its id, in four statements however many they are."""
+    """Return a card per delivery, by its id, in five statements however many they are."""
     notices = notices_of(deliveries)
     addresses = {
         pk: (frozenset(each.address for each in recipients), next((each.role for each in recipients), ""))
@@ -95,14 +103,35 @@ def notice_cards(deliveries: Sequence[Delivery]) -> dict[UUID, NoticeCard]:
     leads = {notice.lead_id for notice in notices.values() if notice.lead_id is not None}
     for contact in contacts_of(leads) if leads else ():
         contacts[contact.lead_id].append(contact)
+    reasons = _reasons(notices, contacts)
     cards = {
-        pk: _card(notice, *addresses[pk], contacts[notice.lead_id] if notice.lead_id else [])
+        pk: _card(notice, *addresses[pk], contacts[notice.lead_id] if notice.lead_id else [], reasons.get(pk))
         for pk, notice in notices.items()
     }
     return {delivery.pk: cards[delivery.notice_id] for delivery in deliveries}
 
 
-def _card(notice: Notice, addresses: frozenset[str], role: str, contacts: Sequence[Contact]) -> NoticeCard:
+def _reasons(notices: Mapping[UUID, Notice], contacts: Mapping[UUID, Sequence[Contact]]) -> dict[UUID, WhyYou]:
+    """Tell why each partner is asked that is offered a lead: one decision is read and made again for all it asked."""
+    offered = {pk: notice.offer for pk, notice in notices.items() if notice.kind == "offer.opened" and notice.offer}
+    wanted = {offer.decision_id for offer in offered.values() if offer.decision_id}
+    kept = decisions_with(wanted) if wanted else {}
+    again: dict[UUID, Again] = {}
+    found = {}
+    for pk, offer in offered.items():
+        lead, decision = notices[pk].lead, kept.get(offer.decision_id) if offer.decision_id else None
+        if decision is not None and lead is not None:
+            if decision.pk not in again:
+                main = next(iter(contacts[lead.pk]), None)
+                again[decision.pk] = made_again(notices[pk].vendor, decision, field_values(lead, main))
+            offer.lead = lead
+            found[pk] = why_you(offer, decision, again[decision.pk])
+    return found
+
+
+def _card(
+    notice: Notice, addresses: frozenset[str], role: str, contacts: Sequence[Contact], why: WhyYou | None
+) -> NoticeCard:
     lead, offer, vendor = notice.lead, notice.offer, notice.vendor
     told = notice.partner
     about = told or (offer.partner if offer is not None else None)
@@ -122,6 +151,7 @@ def _card(notice: Notice, addresses: frozenset[str], role: str, contacts: Sequen
         lead=_lead(lead, contacts, vendor.country, full=full) if lead is not None else None,
         offer=_offer(offer) if offer is not None else None,
         role=role,
+        why=why,
         key=notice.key,
     )
 
@@ -177,5 +207,7 @@ def _offer(offer: Offer) -> NoticedOffer:
         exclusive=offer.exclusive,
         rivals=offer.rivals,
         distance_km=offer.distance_km,
+        award_at=offer.award_at,
+        answered=offer.answered_at is not None,
         expires_at=offer.expires_at,
     )

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import partidor
 from partidor.actions.outbox import address_notices
 from partidor.domain.languages import SPOKEN, first_spoken
+from partidor.domain.routing.why_you import Strength, WhyYou
 from partidor.models import Delivery
 from partidor.outbound.dispatch import dispatch_due
 from partidor.outbound.notices.kinds import KINDS
@@ -37,14 +38,14 @@ LEAD = NoticedLead(
 )  # fmt: skip
 OFFER = NoticedOffer(
     id=uuid4(), state="open", ended=False, partner=PARTNER, via="plan", exclusive=True, rivals=0,
-    distance_km=14.2,
+    distance_km=14.2, award_at=None, answered=False,
     expires_at=datetime(2025, 11, 24, 13, 0, tzinfo=UTC),
 )  # fmt: skip
 CARD = NoticeCard(
     kind="offer.opened", reason="", created_at=AT, vendor="Acme", vendor_slug="acme", to_partner=True,
     partner="Alpen Systemhaus", time_zone="Europe/Berlin", own_time_zone=True,
     addresses=frozenset({"a@alpen.example"}), lead=LEAD, offer=OFFER, role="partner_sales",
-    key="",
+    why=None, key="",
 )  # fmt: skip
 
 
@@ -188,10 +189,32 @@ Lead K7M2QX. Automatisch verschickt mit Partidor im Auftrag von Acme an Alpen Sy
         assert "14 km from you" in write_letter(CARD, "en", base_url=BASE).text
         assert "from you" not in write_letter(card_of("lead.skipped"), "en", base_url=BASE).text
 
-    def test_tells_who_knows_the_customer_why_it_is_asked_first(self) -> None:
-        known = replace(CARD, offer=replace(OFFER, via="known_customer"))
+    def test_tells_a_partner_why_it_is_asked(self) -> None:
+        known = replace(CARD, why=WhyYou("known_customer"))
         assert "Warum Sie? Sie betreuen diesen Kunden schon" in Page(write_letter(known, "de", base_url=BASE).html).text
         assert "Warum Sie" not in write_letter(CARD, "de", base_url=BASE).text
+        near = replace(
+            CARD,
+            why=WhyYou("alone", (Strength("distance", km=14), Strength("tag", dimension="tier", values=("gold",))), 3),
+        )
+        said = "Why you? What spoke for you: 14 km away, Tier gold. 3 partners suited equally well; the next lead was due to you."
+        assert said in " ".join(write_letter(near, "en", base_url=BASE).text.split())
+        rivals = replace(CARD, why=WhyYou("competition", asked=5))
+        assert "Why you" not in write_letter(rivals, "en", base_url=BASE).text, "nobody has answered yet"
+
+    def test_says_until_when_the_best_of_those_interested_is_sought(self) -> None:
+        best = replace(OFFER, rivals=2, exclusive=False, award_at=datetime(2025, 11, 24, 9, 10, tzinfo=UTC))
+        letter = write_letter(replace(CARD, offer=best), "en", base_url=BASE)
+        assert letter.subject.startswith("Hot lead until Mon 24 November, 10:10")
+        assert "Please answer by Mon 24 November, 10:10. If nobody is interested by then" in letter.text
+        lost = replace(best, state="superseded", answered=True)
+        assert (
+            "suited better"
+            in write_letter(replace(CARD, kind="offer.superseded", offer=lost), "en", base_url=BASE).text
+        )
+        won = replace(CARD, kind="offer.accepted", offer=replace(best, state="accepted"))
+        assert write_letter(won, "de", base_url=BASE).subject.startswith("Der Lead gehört Ihnen")
+        assert holds(won, "a@alpen.example", at=AT)
 
     def test_marks_a_test(self) -> None:
         assert write_letter(replace(CARD, lead=replace(LEAD, test=True)), "de", base_url=BASE).subject[:6] == "[Test]"

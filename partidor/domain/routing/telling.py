@@ -201,6 +201,8 @@ def _in_short(plan: Sequence[Step], window: str, speaker: Speaker) -> list[str]:
             told.append(speaker.word(kind, window=_length(window, speaker), **said))
         else:
             told.append(speaker.word(f"then {kind}", **said))
+        if step.best_after:
+            told[-1] += speaker.words["the best"]
     if more := len(plan) - 3:
         if more == 1:
             told.append(speaker.words["then more one"])
@@ -277,11 +279,17 @@ def _step(step: Step, tree: Mapping[str, Any], at: int, rule: Rule, speaker: Spe
     if step.repeat > 1:
         title, window = f"{title}, {_times(step.repeat, speaker)}", word("each", window)
     remind = word("remind", _length(tree["remind_after"], speaker, "after ")) if step.remind_after else ""
-    text = ", ".join(filter(None, [window, remind, word(step.reveal)]))
+    best = word("best", _length(_award_of(tree, rule), speaker, "after ")) if step.best_after else ""
+    text = ", ".join(filter(None, [window, remind, word(step.reveal), best]))
     ends = [word("told")] if step.notify_manager else []
     if at == len(rule.plan) - 1:
         ends.append(word("list"))
     return StepTold(title, "; ".join([text, ", ".join(ends)]) if ends else text)
+
+
+def _award_of(tree: Mapping[str, Any], rule: Rule) -> str:
+    """Return how long those interested are gathered, as it was written: at the step, else at the rule."""
+    return str(tree.get("award", rule.tree.get("award"))["best_after"])
 
 
 def _notes(rule: Rule, speaker: Speaker) -> tuple[str, ...]:

@@ -22,9 +22,7 @@ class Kind:
 def _waits(card: NoticeCard, at: datetime) -> bool:
     """Say whether the offer can still be answered in time."""
     offer = card.offer
-    return (
-        offer is not None and offer.state in ("open", "interested") and (not offer.expires_at or offer.expires_at > at)
-    )
+    return offer is not None and offer.state == "open" and (not offer.expires_at or offer.expires_at > at)
 
 
 def _is_gone(card: NoticeCard, at: datetime) -> bool:
@@ -88,6 +86,7 @@ KINDS: Mapping[str, Kind] = {
     # kind                   holds              leads to
     "offer.opened":     Kind(_waits,             _offer_page, shows_lead=True),
     "offer.reminded":   Kind(_waits,             _offer_page, shows_lead=True),
+    "offer.accepted":   Kind(_has_it,            _offer_page, shows_lead=True),
     "offer.superseded": Kind(_is_gone,           _offer_page),
     "offer.withdrawn":  Kind(_is_gone,           _offer_page),
     "lead.assigned":    Kind(_has_it,            _offer_page, shows_lead=True),

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.template import engines
 
+from partidor.domain.routing.why_you import why_you_said
 from partidor.domain.words import ROLE, SOURCE_KIND, TEMPERATURE
 from partidor.outbound.notices.kinds import KINDS
 from partidor.outbound.notices.words import (
@@ -86,8 +87,10 @@ def _facts(card: NoticeCard, language: str) -> dict[str, object]:
         "labels": TEXTS[language]["labels"],
         "rows": list(_rows(lead, offer if card.to_partner else None, language)) if lead else [],
         "until": time_words(offer.expires_at, card, language) if offer and offer.expires_at else "",
+        "best": time_words(offer.award_at, card, language) if offer and offer.award_at else "",
+        "outranked": offer is not None and offer.state == "superseded" and offer.answered,
+        "why_you": why_you_said(card.why, one_line(card.vendor), language, answered=False) if card.why else "",
         "presses": bool(offer and offer.expires_at and lead and lead.temperature == "hot" and card.to_partner),
-        "known": offer is not None and offer.via == "known_customer",
         "alone": offer is not None and offer.rivals == 0,
         "asked": offer.rivals + 1 if offer else 0,
     }

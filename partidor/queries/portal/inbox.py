@@ -1,4 +1,4 @@
-"""The inbox: every open offer of a person's partners, the most pressing first, and those that have just gone."""
+"""The inbox: every offer of a person's partners that waits, the most pressing first, and those that have just gone."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, When
+from django.db.models import Case, Count, DateTimeField, F, Q, When
 
 from partidor.access.leads import contacts_of, late_events_of, offers_of_viewers
 from partidor.access.reveal import Reveal
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotFound
-from partidor.models import Contact, Offer
+from partidor.models import Contact, Event, Offer
+from partidor.models.offer import WAITING
 from partidor.queries.leads import LeadCard, by_lead
 from partidor.queries.offers import OfferCard, offer_card
 from partidor.queries.paging import Page, Wanted, page
@@ -22,7 +23,7 @@ HEAD_START = timedelta(days=366)
 """A hot offer stands before all others, as if it ended a year earlier."""
 REMEMBERED = timedelta(minutes=5)
 """How long the inbox says what became of an offer that has gone."""
-GONE = ("offer.superseded", "offer.expired", "offer.withdrawn")
+GONE = ("offer.accepted", "offer.superseded", "offer.expired", "offer.withdrawn")
 MOST_GONE = 3
 
 
@@ -73,20 +74,31 @@ class InboxCard:
     received_at: datetime
     opened_at: datetime
     expires_at: datetime | None
+    award_at: datetime | None
+    """When the best of those interested gets the lead; None where whoever accepts first does."""
     answered_at: datetime | None
     presses: bool
     """It is hot, and less than half of its window is left."""
     seen: bool = field(repr=False)
     """Whether somebody has looked at it. Not a part of what is shown, so that a look changes nothing."""
 
+    @property
+    def outranked(self) -> bool:
+        """Say whether the partner was interested, and another one suited better."""
+        return self.state == "superseded" and self.answered_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """An offer that has just gone: somebody was quicker, time ran out, or the vendor withdrew it."""
+    """An offer that has just gone: somebody was quicker, time ran out, or the vendor withdrew it.
+
+    Or the best of those interested was chosen: the partner, or another one.
+    """
 
     id: UUID
+    lead: UUID
     how: str
-    """superseded, expired or withdrawn."""
+    """superseded, outranked, expired, withdrawn, or accepted where the partner was chosen."""
     product: str
     vertical: str
     at: datetime
@@ -94,7 +106,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """One page of open offers, how many there are in all and how many of them are hot, and what has just gone."""
+    """One page of offers that wait, how many are open and how many of those are hot, and what has just gone."""
 
     offers: Page[InboxCard]
     count: int
@@ -103,15 +115,19 @@ class Inbox:
 
 
 def inbox(viewers: Sequence[Viewer], wanted: Wanted) -> Inbox:
-    """List the open offers of a person's partners: hot ones first, then by the time that is left."""
-    waiting = _waiting(viewers)
-    counts = waiting.aggregate(every=Count("pk"), hot=Count("pk", filter=Q(lead__temperature="hot")))
+    """List the offers of a person's partners that wait: hot ones first, then by the time left, then the answered."""
+    waiting = offers_of_viewers(viewers).filter(WAITING)
+    is_open = Q(state="open")
+    counts = waiting.aggregate(
+        every=Count("pk", filter=is_open), hot=Count("pk", filter=is_open & Q(lead__temperature="hot"))
+    )
     found = page(waiting.annotate(presses_at=_PRESSES_AT), wanted, by="presses_at", newest_first=False)
     gone = _gone(viewers, wanted.at) if not wanted.cursor else []
     return Inbox(found.of(_cards(found.items, viewers, wanted.at)), counts["every"], counts["hot"], gone)
 
 
 _PRESSES_AT = Case(
+    When(state="interested", then=F("expires_at") + HEAD_START),
     When(lead__temperature="hot", then=F("expires_at") - HEAD_START),
     default=F("expires_at"),
     output_field=DateTimeField(),
@@ -120,11 +136,7 @@ _PRESSES_AT = Case(
 
 def open_count(viewers: Sequence[Viewer]) -> int:
     """Count the open offers of a person's partners, for the badge."""
-    return _waiting(viewers).count()
-
-
-def _waiting(viewers: Sequence[Viewer]) -> QuerySet[Offer]:
-    return offers_of_viewers(viewers).filter(state="open")
+    return offers_of_viewers(viewers).filter(state="open").count()
 
 
 def portal_offer(viewers: Sequence[Viewer], offer_id: UUID, *, at: datetime) -> InboxCard:
@@ -161,6 +173,7 @@ def _card(viewer: Viewer, offer: Offer, contacts: Sequence[Contact], at: datetim
         received_at=offer.lead.received_at,
         opened_at=offer.opened_at,
         expires_at=ends,
+        award_at=offer.award_at,
         answered_at=offer.answered_at,
         presses=offer.lead.temperature == "hot" and ends is not None and ends - at < (ends - offer.opened_at) / 2,
         seen=offer.seen_at is not None,
@@ -185,10 +198,18 @@ def _about(card: OfferCard, offer: Offer) -> Fit:
 
 def _gone(viewers: Sequence[Viewer], at: datetime) -> list[Gone]:
     late = late_events_of(viewers, since=at - REMEMBERED).filter(type__in=GONE)
+    late = late.exclude(~Q(by_kind="system"), type="offer.accepted")  # who has just said yes knows it
     told = {UUID(event.data["offer"]): event for event in late[:MOST_GONE]}
     rows = offers_of_viewers(viewers).in_bulk(list(told)) if told else {}
-    return [
-        Gone(pk, rows[pk].state, rows[pk].lead.product, rows[pk].lead.vertical, event.at)
-        for pk, event in told.items()
-        if pk in rows and rows[pk].lead.partner_id != rows[pk].partner_id
-    ]
+    return [_just_gone(rows[pk], event) for pk, event in told.items() if pk in rows and _tells(rows[pk], event)]
+
+
+def _tells(offer: Offer, event: Event) -> bool:
+    """Say whether an event is news: not that an offer has gone whose lead the partner has all the same."""
+    has_it = offer.lead.partner_id == offer.partner_id
+    return has_it == (event.type == "offer.accepted")
+
+
+def _just_gone(offer: Offer, event: Event) -> Gone:
+    how = "outranked" if offer.state == "superseded" and offer.answered_at else offer.state
+    return Gone(offer.pk, offer.lead_id, how, offer.lead.product, offer.lead.vertical, event.at)

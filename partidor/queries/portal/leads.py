@@ -14,10 +14,12 @@ from partidor.access.network import colleagues_of, fields_of
 from partidor.access.viewer import Viewer
 from partidor.domain.money import money_text
 from partidor.domain.refusal import NotFound
+from partidor.domain.routing.why_you import WhyYou
 from partidor.models import Contact, Event, Lead, Offer
+from partidor.models.live import field_values
 from partidor.queries.leads import LeadCard, by_lead, lead_card
 from partidor.queries.paging import Page, Wanted, page
-from partidor.queries.portal.why import WhyYou, why_you
+from partidor.queries.why_you import made_again, why_you
 
 FIRST = timedelta(days=36_600)
 """A lead that waits for its partner stands before all others, as if it had been accepted a century later."""
@@ -66,7 +68,7 @@ class MyLeads:
 class Step:
     """One step of a lead's story as its partner may know it.
 
-    ``what`` is received, opened, reminded, extended, accepted, declined, expired, superseded, withdrawn, assigned,
+    ``what`` is received, opened, reminded, extended, interested, accepted, declined, expired, superseded, withdrawn, assigned,
     stalled, won or lost. ``who`` is a person of the partner's own, or empty.
     """
 
@@ -79,6 +81,8 @@ class Step:
     reason: str = ""
     value: str | None = None
     currency: str = ""
+    awarded: bool = False
+    """Whether the partner was chosen from several that were interested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +174,17 @@ def portal_lead(viewers: Sequence[Viewer], lead_id: UUID) -> PortalLead:
     viewer = next(each for each in viewers if each.partner_id == lead.partner_id)
     offers = list(offers_of_viewers([viewer]).filter(lead_id=lead.pk).select_related("decision").order_by("opened_at"))
     held = next(offer for offer in reversed(offers) if offer.state == "accepted")
+    people = list(contacts_of([lead.pk]))
+    values = field_values(lead, people[0] if people else None)
+    again = made_again(lead.vendor, held.decision, values) if held.decision else None
     return PortalLead(
-        lead=lead_card(lead, contacts_of([lead.pk])),
+        lead=lead_card(lead, people),
         vendor=lead.vendor.name,
         partner=lead.partner.name,
         currency=lead.vendor.currency,
         source_kind=lead.source.kind,
         distance_km=None if held.distance_km is None else max(1, round(held.distance_km)),
-        why=why_you(viewer, held, held.decision),
+        why=why_you(held, held.decision, again),
         story=_story(viewer, lead, {str(offer.pk): offer for offer in offers}),
         own_facts=_own_facts(viewer, lead),
     )
@@ -216,7 +223,9 @@ def _step(event: Event, offer: Offer | None, colleagues: Mapping[str, str]) -> S
         waited = offer.expires_at - offer.opened_at
     elif what == "accepted":
         waited = event.at - offer.opened_at
-    return Step(what, event.at, who, 0 if offer.exclusive else offer.rivals, waited, event.data.get("reason", ""))
+    awarded = what == "accepted" and event.by_kind == "system"
+    rivals = 0 if offer.exclusive else offer.rivals
+    return Step(what, event.at, who, rivals, waited, event.data.get("reason", ""), awarded=awarded)
 
 
 def reachable_lead(viewers: Sequence[Viewer], lead_id: UUID) -> LeadCard:

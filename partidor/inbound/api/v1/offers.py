@@ -51,12 +51,16 @@ def read(request: HttpRequest, offer_id: UUID) -> HttpResponse:
 def accept(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     """Accept an offer: 200 with the full lead.
 
-    409 `already-taken` when another partner was quicker, 409 `offer-closed` when it lapsed or was declined. To come:
-    202 while the best of several interested is drawn, 423 while feedback on an earlier lead is due.
+    202 with the offer in state `interested` where the best of several is chosen: `award_at` says when, the lead stays
+    a teaser until then, and again is 202 with `"repeated": true`. 409 `already-taken` when another partner has it, 409
+    `offer-closed` when it lapsed or was declined. To come: 423 while feedback on an earlier lead is due.
     """
     by, at = asker(request)
     fields_of_body(request).end()
     answered = accept_offer(offer_id, by=by, at=at)
+    if answered.offer.state == "interested":
+        again = {"repeated": True} if answered.repeated else {}
+        return answer(about_offers.after_verb(by, answered.offer, answered.lead), 202, **again)
     return done(about_leads.after_verb(by, answered.lead), repeated=answered.repeated)
 
 

@@ -116,6 +116,8 @@ def accept(visit: PortalVisit, offer_id: UUID) -> HttpResponse:
         answered = accept_offer(offer_id, by=viewer_of_offer(visit.viewers, offer_id), at=visit.at)
     except (AlreadyTaken, OfferClosed):
         return _too_late(visit, offer_id)
+    if answered.offer.state == "interested":
+        return visit.go("portal:offer", offer_id, said=_("Noted: you are interested."))
     return visit.go("portal:lead", answered.lead.pk, said=_("The lead is yours."))
 
 

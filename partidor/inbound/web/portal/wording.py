@@ -9,17 +9,17 @@ from babel.dates import format_skeleton
 from babel.numbers import NumberFormatError, format_percent, parse_decimal
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from partidor.domain.intake.codes import region_name
-from partidor.domain.words import DECLINE_REASON, DIMENSION, LOST_REASON, SOURCE_KIND
+from partidor.domain.routing.why_you import WhyYou, why_you_said
+from partidor.domain.words import DECLINE_REASON, LOST_REASON, SOURCE_KIND
 from partidor.inbound.web.components.icons import Icon
-from partidor.inbound.web.components.wording import amount, country_name, kilometres, lasting, locale, number
+from partidor.inbound.web.components.wording import amount, country_name, lasting, locale, number
 from partidor.queries.fairness import PartnerShare
 from partidor.queries.portal.inbox import Fit
 from partidor.queries.portal.leads import OwnFact, PortalLead, Step
-from partidor.queries.portal.why import Strength, WhyYou
 
 ORIGIN = {
     "api": Icon("plug"),
@@ -33,6 +33,7 @@ STEP = {
     "opened": Icon("send"),
     "reminded": Icon("bell"),
     "extended": Icon("clock-plus"),
+    "interested": Icon("hand-stop"),
     "accepted": Icon("check"),
     "assigned": Icon("hand-finger"),
     "declined": Icon("circle-x"),
@@ -65,42 +66,7 @@ def place(about: Fit) -> str:
 
 def why(reason: WhyYou, vendor: str) -> str:
     """Say to a partner why it got a lead."""
-    if reason.how == "by_hand":
-        return _("{vendor} has chosen you by hand.").format(vendor=vendor)
-    if reason.how == "known_customer":
-        return _("You already look after this customer, so you were asked first.")
-    sentences = []
-    if reason.strengths:
-        listed = ", ".join(_strength(one) for one in reason.strengths)
-        sentences.append(_("What spoke for you: {strengths}.").format(strengths=listed))
-    if reason.how == "competition":
-        asked = ngettext(
-            "%(count)s partner was asked at the same time; you were the quickest.",
-            "%(count)s partners were asked at the same time; you were the quickest.",
-            reason.asked,
-        )
-        sentences.append(asked % {"count": number(reason.asked)})
-    elif reason.equal > 1:
-        equal = ngettext(
-            "%(count)s partner suited equally well; the next lead was due to you.",
-            "%(count)s partners suited equally well; the next lead was due to you.",
-            reason.equal,
-        )
-        sentences.append(equal % {"count": number(reason.equal)})
-    else:
-        sentences.append(_("Of all who could be asked, you suited best."))
-    return " ".join(sentences)
-
-
-def _strength(one: Strength) -> str:
-    if one.by == "distance":
-        return _("{km} away").format(km=kilometres(one.km))
-    if one.by == "language":
-        return _("you speak the customer's language")
-    if one.by == "load":
-        return _("you have room for it")
-    name = _(DIMENSION[one.dimension]) if one.dimension in DIMENSION else one.dimension
-    return f"{name} {', '.join(one.values)}"
+    return why_you_said(reason, vendor, get_language() or "en")
 
 
 def told(step: Step, lead: PortalLead) -> SafeString:
@@ -134,6 +100,7 @@ def _sentence(step: Step) -> str:
         "opened": _("Offered to you alone, for {time}"),
         "reminded": _("You were reminded"),
         "extended": _("You got more time after an outage of ours"),
+        "interested": _("{who} said to be interested"),
         "accepted": _("{who} accepted, {time} after the offer"),
         "assigned": _("{vendor} gave it to you by hand"),
         "declined": _("{who} declined: {reason}"),
@@ -144,6 +111,8 @@ def _sentence(step: Step) -> str:
         "won": _("{who} won it: {value}") if step.value else _("{who} won it"),
         "lost": _("{who} lost it: {reason}"),
     }
+    if step.what == "accepted" and step.awarded:
+        return _("Of all who were interested, you suited best")
     if step.what == "opened" and step.rivals:
         return _("Offered to you and {others} others, for {time}")
     return sentences[step.what]

@@ -1,70 +1,63 @@
-"""Why a partner got a lead, as that partner may know it: no name and no figure of anybody else."""
+"""Why a partner was asked about a lead, read from the decision behind its offer, as that partner may know it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from partidor.access.viewer import Viewer, vendor_of
-from partidor.domain.routing.explain import explain
+from partidor.domain.facts import PERSONAL_FIELDS, Value
+from partidor.domain.routing.decide import Decision as Decided
+from partidor.domain.routing.decide import replay
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.ruleset import Rule
 from partidor.domain.routing.who import All, Node, SameTag, Within
-from partidor.models import Decision, Offer
-from partidor.models.live import personal_values
+from partidor.domain.routing.why_you import Strength, WhyYou
+from partidor.models import Decision, Offer, Vendor
 from partidor.models.snapshots import snapshot
 
 MOST_STRENGTHS = 3
 LIGHT_LOAD = 0.5
 """From this share of its points on, a small load spoke for the partner."""
+Again = tuple[Snapshot, Decided] | None
+"""What a decision was made with, and the decision made again; None when that cannot be done any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Strength:
-    """One thing that spoke for the partner: how near it is, a tag of its own, the language it speaks, a small load."""
-
-    by: Literal["distance", "tag", "language", "load"]
-    km: int | None = None
-    dimension: str = ""
-    values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WhyYou:
-    """How the partner came to be asked, what spoke for it, and how many, itself included, suited equally well."""
-
-    how: Literal["by_hand", "known_customer", "alone", "competition"]
-    strengths: tuple[Strength, ...] = ()
-    equal: int = 1
-    asked: int = 1
+def made_again(vendor: Vendor, decision: Decision, values: Mapping[str, Value]) -> Again:
+    """Make a decision again with its lead's values, once for all who were asked in it."""
+    try:
+        snap = snapshot(vendor, decision.ruleset_version, decision.network_version)
+        personal = {name: values[name] for name in values.keys() & PERSONAL_FIELDS & snap.ruleset.fields}
+        return snap, replay(snap, decision.record, personal)
+    except (ObjectDoesNotExist, KeyError, IndexError):
+        return None
 
 
-def why_you(viewer: Viewer, offer: Offer, decision: Decision | None) -> WhyYou:
+def why_you(offer: Offer, decision: Decision | None, again: Again) -> WhyYou:
     """Explain an offer to its own partner from the decision behind it.
 
-    When the decision cannot be computed again, as after an erasure, the sentence is shorter and still true.
+    When the decision cannot be made again, as after an erasure, the sentence is shorter and still true.
     """
     if offer.via == "by_hand" or decision is None:
         return WhyYou("by_hand")
     if offer.via == "known_customer":
         return WhyYou("known_customer")
-    how: Literal["alone", "competition"] = "competition" if offer.rivals else "alone"
-    asked = offer.rivals + 1
-    try:
-        snap = snapshot(vendor_of(viewer), decision.ruleset_version, decision.network_version)
-        told = explain(snap, decision.record, personal_values(offer.lead, snap.ruleset.fields), str(offer.partner_id))
-        facts = {reason.code: reason.facts for reason in told.reasons}
-        strengths = _strengths(snap, decision, offer, facts["asked"]["parts"])
-    except (ObjectDoesNotExist, KeyError, IndexError):
+    how: Literal["alone", "competition", "best"] = "competition" if offer.rivals else "alone"
+    if offer.award_at is not None:
+        how = "best"
+    asked, partner = offer.rivals + 1, str(offer.partner_id)
+    if again is None or partner not in again[0].network.index:
         return WhyYou(how, asked=asked)
-    others = facts["owed_most"]["others"] if "owed_most" in facts else 0
-    return WhyYou(how, strengths, others + 1, asked)
+    snap, decided = again
+    parts = next((one.parts for one in decided.chosen if one.partner == partner), None)
+    if parts is None:
+        return WhyYou(how, asked=asked)
+    drawn = [draw for draw in decided.steps if partner in draw.members]
+    return WhyYou(how, _strengths(snap, decision, offer, parts), len(drawn[-1].members) if drawn else 1, asked)
 
 
-def _strengths(snap: Snapshot, decision: Decision, offer: Offer, parts: dict[str, float]) -> tuple[Strength, ...]:
+def _strengths(snap: Snapshot, decision: Decision, offer: Offer, parts: Mapping[str, float]) -> tuple[Strength, ...]:
     if decision.rule_position is None:
         return ()
     rule = snap.ruleset.rules[decision.rule_position - 1]
@@ -74,7 +67,7 @@ def _strengths(snap: Snapshot, decision: Decision, offer: Offer, parts: dict[str
     return tuple(found.values())[:MOST_STRENGTHS]
 
 
-def _scored(rule: Rule, snap: Snapshot, offer: Offer, parts: dict[str, float]) -> Iterator[Strength]:
+def _scored(rule: Rule, snap: Snapshot, offer: Offer, parts: Mapping[str, float]) -> Iterator[Strength]:
     """Yield what brought points, the most first. Shares that are guessed while unknown are no strength."""
     partner = snap.network.facts[snap.network.index[str(offer.partner_id)]]
     for line in sorted(rule.order, key=lambda line: -parts.get(line.label, 0)):
