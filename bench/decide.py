@@ -52,7 +52,7 @@ def make_world(partners: int, rules: int, seed: int = 7) -> oracle.World:
             point=(chance.uniform(43, 55), chance.uniform(-2, 20)), weight=chance.choice([1, 1, 1, 2]),
             tags={name: tuple(f"{name}{chance.randrange(size)}" for _ in range(chance.choice([1, 1, 2])))
                   for name, size in DIMENSIONS.items()},
-            max_open_leads=chance.choice([None, None, 10]), win_rate=chance.random(),
+            max_open_leads=chance.choice([None, None, 10]), win_rate=_rates(chance),
         )
         for number in range(partners)
     ]  # fmt: skip
@@ -62,6 +62,12 @@ def make_world(partners: int, rules: int, seed: int = 7) -> oracle.World:
     world.paused = {partner.id for partner in chance.sample(network, partners // 20)}
     world.loads = {partner.id: chance.randrange(12) for partner in network}
     return world
+
+
+def _rates(chance: random.Random) -> dict[str, float]:
+    """Make rates over all and in a few verticals."""
+    verticals = chance.sample(range(DIMENSIONS["vertical"]), 3)
+    return {"": chance.random()} | {f"vertical{vertical}": chance.random() for vertical in verticals}
 
 
 def make_rule(chance: random.Random, number: int) -> dict[str, Any]:

@@ -56,10 +56,13 @@ class PartnerFacts:
     parents: tuple[str, ...] = ()
     max_open_leads: int | None = None
     monthly_cap: int | None = None
-    win_rate: float | None = None
-    conversion: float | None = None
+    calendar: Mapping[str, object] = field(default_factory=dict)
+    """What its working time has of its own; the rest is the vendor's. See ``business_time.calendar_of``."""
+    win_rate: Mapping[str, float] = field(default_factory=dict)
+    conversion: Mapping[str, float] = field(default_factory=dict)
+    """Rates, shares of 1, by vertical (casefolded) and overall (""); empty is unknown."""
     past_sales: float | None = None
-    """Win rate, conversion and past sales are shares of 1 (past sales: percentile in the network); None is unknown."""
+    """The place by sales in the network, from 0 to 1; None is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from partidor.models.customer import Customer, CustomerKey, CustomerKeyLink
 from partidor.models.decision import Decision
 from partidor.models.event import Event
-from partidor.models.kept_answer import KeptAnswer
 from partidor.models.job import Job
+from partidor.models.kept_answer import KeptAnswer
 from partidor.models.key import ApiKey
 from partidor.models.lead import Contact, Lead
-from partidor.models.ledger import LedgerRow
+from partidor.models.ledger import LedgerRow, LedgerWeek
 from partidor.models.notice import Delivery, Notice
 from partidor.models.offer import Offer
 from partidor.models.partner import Partner, PartnerParent, PartnerVersion
@@ -21,6 +21,6 @@ from partidor.models.worker_beat import WorkerBeat
 
 __all__ = [
     "ApiKey", "Contact", "Customer", "CustomerKey", "CustomerKeyLink", "Decision", "Delivery", "Event",
-    "FieldDefinition", "Job", "KeptAnswer", "KnownPlace", "Lead", "LedgerRow", "Membership", "Notice", "Offer",
+    "FieldDefinition", "Job", "KeptAnswer", "KnownPlace", "Lead", "LedgerRow", "LedgerWeek", "Membership", "Notice", "Offer",
     "Partner", "PartnerParent", "PartnerVersion", "Person", "RulesetVersion", "SamenessVerdict", "Source", "Vendor", "WorkerBeat",
 ]  # fmt: skip

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from partidor.access.leads import visible_offers
 from partidor.access.network import partners_of
-from partidor.access.viewer import Viewer
+from partidor.access.viewer import Viewer, vendor_of
+from partidor.domain.money import money_text
 from partidor.domain.offers import VENDOR_FAULTS
-from partidor.domain.routing.fairness import ACCOUNTS, MICRO, Ledger
+from partidor.domain.routing.fairness import ACCOUNTS, MICRO, Ledger, evenness
 from partidor.models.ledger import read_ledger
 
 
@@ -42,7 +44,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class PartnerShare:
-    """One partner's row: the ledger's figures, and counts of offers that make no debt."""
+    """One partner's row: the ledger's figures, and counts of offers that make no debt.
+
+    ``value`` is what the accepted leads were said to be worth, in the vendor's currency: reported, never steered by.
+    """
 
     partner: UUID
     name: str
@@ -51,9 +56,12 @@ class PartnerShare:
     received: float
     debt: float
     by_hand: int
+    known_customer: int
     credited: int
     declined: int
+    lapsed: int
     picked_up: int
+    value: str
     hot: Share
     warm: Share
     cold: Share
@@ -61,10 +69,36 @@ class PartnerShare:
 
 @dataclass(frozen=True, slots=True)
 class FairnessReport:
-    """Ledgers by account (all, hot, warm, cold), and a row per partner."""
+    """Ledgers by account (all, hot, warm, cold), and a row per partner.
 
+    ``sound`` says whether the law of the fair share holds; if not, that is a bug of Partidor's.
+    """
+
+    sound: bool
+    currency: str
+    value_jain: float
     ledgers: dict[str, Health]
     partners: list[PartnerShare]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is counted of a partner's answered offers, and what they were worth in minor units."""
+
+    by_hand: int = 0
+    known_customer: int = 0
+    credited: int = 0
+    declined: int = 0
+    lapsed: int = 0
+    picked_up: int = 0
+    minor: int = 0
+
+
+COLUMNS = ("partner", "name", "weight", "expected", "received", "debt", "by_hand", "known_customer", "credited",
+           "declined", "lapsed", "picked_up", "value")  # fmt: skip
+_FIGURES = ("expected", "received", "debt")
+HEAD = (*COLUMNS, *(f"{account}_{figure}" for account in ACCOUNTS[1:] for figure in _FIGURES))
+"""The columns of the report as a table."""
 
 
 def fairness(viewer: Viewer, *, since: datetime | None = None, until: datetime | None = None) -> FairnessReport:
@@ -74,28 +108,50 @@ def fairness(viewer: Viewer, *, since: datetime | None = None, until: datetime |
     Archived partners stay in the ledger and in the list as long as they stand in it.
     """
     viewer.require("reports:read")
-    ledger = read_ledger(viewer.vendor_id)
+    ledger, vendor = read_ledger(viewer.vendor_id), vendor_of(viewer)
     listed = partners_of(viewer).filter(Q(archived_at=None) | Q(pk__in=list(ledger.rows)))
-    counts = _counts(viewer, since, until)
-    figures = ledger.statement()
-    rows = []
-    for partner, name, weight in listed.order_by("name", "pk").values_list("pk", "name", "weight"):
-        own = figures.get(str(partner)) or ledger.statement([str(partner)])[str(partner)]
-        rows.append(
-            PartnerShare(
-                partner=partner,
-                name=name,
-                weight=weight,
-                expected=own["expected"],
-                received=own["received"],
-                debt=own["debt"],
-                hot=Share(**own["hot"]),
-                warm=Share(**own["warm"]),
-                cold=Share(**own["cold"]),
-                **counts[partner],
-            )
-        )
-    return FairnessReport({account: _health(ledger, account) for account in ACCOUNTS}, rows)
+    counts = _counts(viewer, vendor.currency, since, until)
+    rows = [
+        _row(partner, name, weight, ledger, counts[partner], vendor.currency)
+        for partner, name, weight in listed.order_by("name", "pk").values_list("pk", "name", "weight")
+    ]
+    return FairnessReport(
+        sound=ledger.sound,
+        currency=vendor.currency,
+        value_jain=evenness(counts[row.partner].minor / row.expected for row in rows if row.expected > 0),
+        ledgers={account: _health(ledger, account) for account in ACCOUNTS},
+        partners=rows,
+    )
+
+
+def share_is_sound(viewer: Viewer) -> bool:
+    """Say whether the law of the fair share holds for the vendor: one statement."""
+    return read_ledger(viewer.vendor_id).sound
+
+
+def table_of(report: FairnessReport) -> Iterator[Sequence[object]]:
+    """Give the partners of a report row by row, under ``HEAD``."""
+    for partner in report.partners:
+        row = asdict(partner)
+        yield [row[column] for column in COLUMNS] + [row[a][f] for a in ACCOUNTS[1:] for f in _FIGURES]
+
+
+def _row(partner: UUID, name: str, weight: int, ledger: Ledger, counts: Counts, currency: str) -> PartnerShare:
+    own = ledger.statement([str(partner)])[str(partner)]
+    counted = {field: getattr(counts, field) for field in Counts.__slots__ if field != "minor"}
+    return PartnerShare(
+        partner=partner,
+        name=name,
+        weight=weight,
+        expected=own["expected"],
+        received=own["received"],
+        debt=own["debt"],
+        value=money_text(counts.minor, currency),
+        hot=Share(**own["hot"]),
+        warm=Share(**own["warm"]),
+        cold=Share(**own["cold"]),
+        **counted,
+    )
 
 
 def _health(ledger: Ledger, account: str) -> Health:
@@ -103,31 +159,28 @@ def _health(ledger: Ledger, account: str) -> Health:
     return Health(ledger.sum(account) / MICRO, ledger.max_debt(account), ledger.jain(account), bound)
 
 
-def _counts(viewer: Viewer, since: datetime | None, until: datetime | None) -> dict[UUID, dict[str, int]]:
+def _counts(viewer: Viewer, currency: str, since: datetime | None, until: datetime | None) -> dict[UUID, Counts]:
     """Count answered offers per partner, test leads left out."""
     answered = visible_offers(viewer).filter(test=False, answered_at__isnull=False)
     if since is not None:
         answered = answered.filter(answered_at__gte=since)
     if until is not None:
         answered = answered.filter(answered_at__lt=until)
-    accepted = Q(state="accepted")
-    counts: dict[UUID, dict[str, int]] = defaultdict(
-        lambda: {"by_hand": 0, "credited": 0, "declined": 0, "picked_up": 0}
-    )
+    accepted, by_hand = Q(state="accepted"), Q(via="by_hand")
+    counts: dict[UUID, Counts] = defaultdict(Counts)
     for row in (
         answered.order_by()
         .values("partner_id")
         .annotate(
-            by_hand=Count("pk", filter=accepted & Q(via="by_hand")),
+            by_hand=Count("pk", filter=accepted & by_hand),
+            known_customer=Count("pk", filter=accepted & Q(via="known_customer")),
             credited=Count("pk", filter=Q(state="declined", reason__in=VENDOR_FAULTS)),
             declined=Count("pk", filter=Q(state="declined")),
-            picked_up=Count("pk", filter=accepted & ~Q(via="by_hand")),
+            lapsed=Count("pk", filter=Q(state="expired")),
+            picked_up=Count("pk", filter=accepted & ~by_hand),
+            minor=Sum("lead__value_minor", filter=accepted & Q(lead__currency=currency)),
         )
     ):
-        counts[row["partner_id"]] = {
-            "by_hand": row["by_hand"],
-            "credited": row["credited"],
-            "declined": row["declined"],
-            "picked_up": row["picked_up"],
-        }
+        partner = row.pop("partner_id")
+        counts[partner] = Counts(**{**row, "minor": row["minor"] or 0})
     return counts

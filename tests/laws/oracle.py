@@ -19,6 +19,7 @@ class World:
     dimensions: dict[str, list[str]] = field(default_factory=dict)
     paused: set[str] = field(default_factory=set)
     no_hours: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
     feedback_due: set[str] = field(default_factory=set)
     loads: dict[str, int] = field(default_factory=dict)
     months: dict[str, int] = field(default_factory=dict)
@@ -120,8 +121,11 @@ def share(line: dict[str, Any], partner: PartnerFacts, lead: LeadFacts, world: W
         spoken = {low(one)[:2] for one in (partner.language, *partner.tags.get("language", ())) if one}
         return float(low(str(lead.values.get("language", "?")))[:2] in spoken)
     if by == "open_now":
-        return 1.0
-    known_share = getattr(partner, by)
+        return float(partner.id not in world.closed)
+    known_share = partner.past_sales
+    if by in ("win_rate", "conversion"):
+        rates = getattr(partner, by)
+        known_share = rates.get(low(lead.values.get("vertical")), rates.get(""))
     return 0.5 if known_share is None else float(known_share)
 
 

@@ -99,6 +99,9 @@ rules: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     },
 )
 shares = st.one_of(st.none(), st.sampled_from([0.0, 0.25, 0.8, 1.0]))
+rates = st.dictionaries(
+    st.sampled_from(["", *(word.casefold() for word in WORDS)]), st.sampled_from([0.0, 0.25, 0.8, 1.0])
+)
 places = st.one_of(st.none(), degrees)
 caps = st.sampled_from([None, None, None, 1, 3, 4])
 
@@ -119,7 +122,7 @@ def partners(draw: st.DrawFn) -> list[PartnerFacts]:
             id=one, kind=draw(st.sampled_from(KINDS)), country=draw(st.sampled_from(["", *COUNTRIES])),
             language=draw(st.sampled_from(["", "de-AT", "en"])), point=draw(places), weight=draw(st.integers(1, 3)),
             tags=draw(tags), parents=tuple(draw(st.lists(ids, max_size=2))), max_open_leads=draw(caps),
-            monthly_cap=draw(caps), win_rate=draw(shares), conversion=draw(shares), past_sales=draw(shares),
+            monthly_cap=draw(caps), win_rate=draw(rates), conversion=draw(rates), past_sales=draw(shares),
         )
         for one in chosen
     ]  # fmt: skip
@@ -151,7 +154,7 @@ def worlds(draw: st.DrawFn) -> World:
     world = World(
         rules=draw(st.lists(rules, min_size=draw(st.sampled_from([0, 1, 3])), max_size=5)),
         partners=draw(partners()), dimensions=DIMENSIONS, paused=draw(some),
-        no_hours=draw(some), feedback_due=draw(some), loads=draw(counts), months=draw(counts),
+        no_hours=draw(some), closed=draw(some), feedback_due=draw(some), loads=draw(counts), months=draw(counts),
     )  # fmt: skip
     debts = st.integers(-3_000_000, 3_000_000)
     world.ledger = draw(st.dictionaries(ids, st.lists(debts, min_size=4, max_size=4), max_size=8))
@@ -171,7 +174,9 @@ def snapshot_of(world: World, network: Network) -> Snapshot:
 
 def live_of(world: World, network: Network) -> LiveState:
     ledger = Ledger({one: [debts[0], 0, debts[1], 0, debts[2], 0, debts[3], 0] for one, debts in world.ledger.items()})
-    return LiveState(
+    live = LiveState(
         network, paused=world.paused, no_hours=world.no_hours, feedback_due=world.feedback_due, loads=world.loads,
         months=world.months, ledger=ledger,
     )  # fmt: skip
+    live.open_now = network.everyone & ~network.mask(world.closed)
+    return live

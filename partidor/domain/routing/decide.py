@@ -134,13 +134,13 @@ class _Run:
     ) -> Decision:  # fmt: skip
         live, view, network = self.live, self.view, self.network
         step = rule.plan[cursor.step]
-        order = order_on(rule.order, network)
+        order = order_on(rule.order, network, view)
         count = eligible.bit_count()
         slots = 1 if known is not None else count if step.offer_to is None else min(step.offer_to, count)
-        members, scores = order.best(eligible, view, live.loads, slots, shown, rule.equal_cents)
+        members, scores = order.best(eligible, view, live, slots, shown, rule.equal_cents)
         if known is not None and known not in members:
             members.append(known)
-            scores += order.scores((known,), view, live.loads)
+            scores += order.scores((known,), view, live)
         filling = Filling(members, scores, rule.equal_cents, live, account_of(self.lead.temperature))
         if known is not None:
             step = Step(1, step.window, step.remind_after, 1, "full", step.notify_manager)
@@ -155,11 +155,12 @@ class _Run:
         debts = {**live.debts(listed, filling.account), **filling.debts}
         candidates = tuple(
             Candidate(network.ids[at], score_of[at] / CENT, parts, debts[at][0] / MICRO, place)
-            for place, (at, parts) in enumerate(zip(listed, order.parts(listed, view, live.loads), strict=True), 1)
+            for place, (at, parts) in enumerate(zip(listed, order.parts(listed, view, live), strict=True), 1)
         )
         charged = filling.draws if known is None and self.lead.values.get("test") is not True else []
         ids = network.ids
         loads = live.loads[:] if rule.uses_load else ()
+        at_work = None if live.open_now is None or not rule.asks_who_is_open else live.open_now & eligible
         return Decision(
             trigger=trigger, rule=rule.position, passed_over=passed_over,
             via="plan" if known is None else "known_customer", cursor=cursor,
@@ -167,7 +168,9 @@ class _Run:
             step=step, chosen=candidates[: len(chosen)], candidates=candidates, excluded=excluded,
             eligible=count, reason=None,
             steps=tuple(Draw(tuple([ids[at] for at in among]), ids[one], part) for among, one, part in charged),
-            seen=Seen(live.paused, live.no_hours, live.at_capacity, live.feedback_due, eligible, loads, debts),
+            seen=Seen(
+                live.paused, live.no_hours, live.at_capacity, live.feedback_due, eligible, loads, at_work, debts
+            ),
             given=given,
         )  # fmt: skip
 

@@ -44,6 +44,16 @@ def shares(weights: Sequence[int], millionths: int) -> list[int]:
     return parts
 
 
+def evenness(ratios: Iterable[float]) -> float:
+    """Return Jain's index: 1 when all ratios are the same, at worst 1/n.
+
+    Source: Jain, Chiu & Hawe, "A quantitative measure of fairness", DEC-TR-301, 1984.
+    """
+    listed = list(ratios)
+    squares = sum(ratio * ratio for ratio in listed)
+    return sum(listed) ** 2 / (len(listed) * squares) if squares else 1.0
+
+
 def first_owed(members: Sequence[Any], totals: Mapping[Any, int], of_temperature: Mapping[Any, int]) -> Any:
     """Choose one of the members (in the order of their ids) by their debts, gains included, in millionths."""
     reach = max(totals[member] for member in members) - MICRO
@@ -136,14 +146,14 @@ class Ledger:
         return max(0, len(self.rows) - 1)
 
     def jain(self, account: str = "all") -> float:
-        """Return Jain's index of received / expected: 1 when all got the same share of their due, at worst 1/n.
-
-        Source: Jain, Chiu & Hawe, "A quantitative measure of fairness", DEC-TR-301, 1984.
-        """
+        """Return Jain's index of received / expected."""
         place = _PLACE[account]
-        ratios = [row[place + 1] / row[place] for row in self.rows.values() if row[place] > 0]
-        squares = sum(ratio * ratio for ratio in ratios)
-        return sum(ratios) ** 2 / (len(ratios) * squares) if squares else 1.0
+        return evenness(row[place + 1] / row[place] for row in self.rows.values() if row[place] > 0)
+
+    @property
+    def sound(self) -> bool:
+        """Say whether the law holds: every account sums to exactly zero, and no debt is beyond the bound."""
+        return not any(self.sum(account) for account in ACCOUNTS) and self.max_debt() <= self.bound
 
     def statement(self, partners: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
         """Return per partner (default: everyone in the ledger) the figures in leads, as a report shows them.

@@ -4,10 +4,11 @@ Each line gives 0 to its ``points``:
 
 * ``tag``: all of them when the partner has any of the values;
 * ``distance``: points x max(0, 1 - km / zero_at_km); an unknown place, the lead's or the partner's, gives none;
-* ``win_rate``, ``conversion``, ``past_sales``: points x share; unknown gives half, neither praise nor blame;
+* ``win_rate``, ``conversion``: points x rate, in the lead's vertical where the partner has one of its own there;
+* ``past_sales``: points x place; unknown shares give half, neither praise nor blame;
 * ``load``: points / (1 + load), load being running leads and open exclusive offers;
 * ``language``: all when the lead's language is the partner's, or one of its ``language`` tags (de is also de-AT);
-* ``open_now``: all, as long as only the wall clock is counted.
+* ``open_now``: all when the partner is at work now, by its calendar.
 
 Whole hundredths make sums exact, whatever their order, and what is shown is what was compared.
 """
@@ -16,17 +17,24 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import add
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from partidor.domain.facts import PartnerFacts
 from partidor.domain.routing.match import fixed_mask
 from partidor.domain.routing.network import LeadView, Network, bits, mask_of
 from partidor.domain.routing.ruleset import CENT, Criterion
+from partidor.domain.routing.suitability import OVERALL
 from partidor.domain.routing.who import Tagged
 
+if TYPE_CHECKING:
+    from partidor.domain.routing.live import LiveState
+
 UNKNOWN_SHARE = 0.5
+RATED = ("win_rate", "conversion")
+"""Measures that a partner may have by vertical."""
+_MOVING = ("distance", "load", "language", "open_now")
 _FEW = 400
 """Up to so many eligible are simply all scored."""
 _FIRST_CHUNK = 64
@@ -45,32 +53,33 @@ class Candidate(NamedTuple):
 
 
 class Order:
-    """The ``order`` of a rule on one network."""
+    """The ``order`` of a rule on one network, for leads of one vertical."""
 
-    __slots__ = ("_chunks", "_fixed", "_labelled", "_moving", "_network")
+    __slots__ = ("_chunks", "_fixed", "_labelled", "_moving", "_network", "_vertical")
 
-    def __init__(self, lines: tuple[Criterion, ...], network: Network) -> None:
-        """Add up what no lead changes, once per partner."""
+    def __init__(self, lines: tuple[Criterion, ...], network: Network, vertical: str) -> None:
+        """Add up what no lead of the vertical changes, once per partner."""
+        self._vertical = vertical
         self._labelled = tuple((line, line.label) for line in lines)
         self._network = network
-        self._moving = tuple(line for line in lines if line.by in ("distance", "load", "language"))
+        self._moving = tuple(line for line in lines if line.by in _MOVING)
         self._fixed = array("q", bytes(8 * network.size))
         for line in lines:
             if line not in self._moving:
-                for at, points in enumerate(_column(line, network)):
+                for at, points in enumerate(_column(line, network, vertical)):
                     self._fixed[at] += points
         self._chunks = _chunks(self._fixed, network)
 
-    def scores(self, members: Sequence[int], view: LeadView, loads: Sequence[int]) -> list[int]:
+    def scores(self, members: Sequence[int], view: LeadView, live: LiveState) -> list[int]:
         """Return the hundredths of a point of each member (positions in the network), in their order."""
         fixed = self._fixed
         found = [fixed[at] for at in members]
         for line in self._moving:
-            found = list(map(add, found, self._cents(line, members, view, loads)))
+            found = list(map(add, found, self._cents(line, members, view, live)))
         return found
 
     def best(
-        self, eligible: int, view: LeadView, loads: Sequence[int], slots: int, shown: int, equal: int
+        self, eligible: int, view: LeadView, live: LiveState, slots: int, shown: int, equal: int
     ) -> tuple[list[int], list[int]]:
         """Return positions (ascending) and scores of at least everyone who may matter, looking at few of many.
 
@@ -82,7 +91,7 @@ class Order:
         needed = max(slots, shown)
         if eligible.bit_count() <= max(_FEW, 2 * needed):
             everyone = bits(eligible)
-            return everyone, self.scores(everyone, view, loads)
+            return everyone, self.scores(everyone, view, live)
         members: list[int] = []
         scores: list[int] = []
         least: int | None = None
@@ -92,7 +101,7 @@ class Order:
             piece = bits(eligible & mask)
             if piece:
                 members += piece
-                scores += self.scores(piece, view, loads)
+                scores += self.scores(piece, view, live)
                 if len(scores) >= needed:
                     top = sorted(scores, reverse=True)
                     least = min(top[needed - 1], top[slots - 1] - equal)
@@ -118,11 +127,11 @@ class Order:
         pieces.sort(key=_most, reverse=True)
         return pieces
 
-    def parts(self, members: Sequence[int], view: LeadView, loads: Sequence[int]) -> list[dict[str, float]]:
+    def parts(self, members: Sequence[int], view: LeadView, live: LiveState) -> list[dict[str, float]]:
         """Return the points of each member by criterion; several lines of one name are added up."""
         columns: dict[str, list[float]] = {}
         for line, label in self._labelled:
-            cents = self._cents(line, members, view, loads)
+            cents = self._cents(line, members, view, live)
             if label in columns:
                 columns[label] = [
                     round(sum(pair), 2) for pair in zip(columns[label], (c / CENT for c in cents), strict=True)
@@ -134,10 +143,10 @@ class Order:
         labels = tuple(columns)
         return [dict(zip(labels, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
-    def _cents(self, line: Criterion, members: Sequence[int], view: LeadView, loads: Sequence[int]) -> list[int]:
+    def _cents(self, line: Criterion, members: Sequence[int], view: LeadView, live: LiveState) -> list[int]:
         points = line.points
         if line.by == "load":
-            return [round(points / (1 + loads[at])) for at in members]
+            return [round(points / (1 + live.loads[at])) for at in members]
         if line.by == "distance":
             zero = line.zero_at_km
             distances = self._network.distances(view, members)
@@ -145,17 +154,31 @@ class Order:
         if line.by == "language":
             spoken, speakers = _language(view), _languages(self._network)
             return [points if spoken in speakers[at] else 0 for at in members]
-        column = _column(line, self._network)
+        if line.by == "open_now":
+            here = self._network.everyone if live.open_now is None else live.open_now
+            return [points if here >> at & 1 else 0 for at in members]
+        column = _column(line, self._network, self._vertical)
         return [column[at] for at in members]
 
 
-def order_on(lines: tuple[Criterion, ...], network: Network) -> Order:
-    """Return the order for a network; equal orders of several rules are made once."""
-    key = ("order", lines)
+def order_on(lines: tuple[Criterion, ...], network: Network, view: LeadView) -> Order:
+    """Return the order for a network and the lead's vertical; equal orders of several rules are made once."""
+    vertical = _vertical(view, network) if any(line.by in RATED for line in lines) else OVERALL
+    key = ("order", lines, vertical)
     found = network.memo.get(key)
     if found is None:
-        found = network.memo[key] = Order(lines, network)
+        found = network.memo[key] = Order(lines, network, vertical)
     return found  # type: ignore[return-value]
+
+
+def _vertical(view: LeadView, network: Network) -> str:
+    """Return the lead's vertical if anybody has a rate of its own there, else all of them together."""
+    known = network.memo.get("verticals")
+    if known is None:
+        rated = (getattr(partner, name) for partner in network.facts for name in RATED)
+        known = network.memo["verticals"] = frozenset(vertical for rates in rated for vertical in rates)
+    found = view.folded.get("vertical")
+    return found if isinstance(found, str) and found in known else OVERALL  # type: ignore[operator]
 
 
 def _chunks(fixed: Sequence[int], network: Network) -> list[tuple[int, int]]:
@@ -174,23 +197,25 @@ def _most(piece: tuple[int, int]) -> int:
     return piece[0]
 
 
-def _column(line: Criterion, network: Network) -> Sequence[int]:
-    """Return the points of every partner by a criterion that depends on no lead."""
-    found = network.memo.get(line)
+def _column(line: Criterion, network: Network, vertical: str) -> Sequence[int]:
+    """Return the points of every partner by a criterion that depends on nothing of a lead but its vertical."""
+    key = (line, vertical if line.by in RATED else OVERALL)
+    found = network.memo.get(key)
     if found is None:
-        found = network.memo[line] = _make_column(line, network)
+        found = network.memo[key] = _make_column(line, network, vertical)
     return found  # type: ignore[return-value]
 
 
-def _make_column(line: Criterion, network: Network) -> Sequence[int]:
-    if line.by == "open_now":
-        return array("q", [line.points] * network.size)
+def _make_column(line: Criterion, network: Network, vertical: str) -> Sequence[int]:
     if line.by == "tag":
         column = array("q", bytes(8 * network.size))
         for at in bits(fixed_mask(Tagged(line.dimension, "in", line.values), network) or 0):
             column[at] = line.points
         return column
-    shares = (getattr(partner, line.by) for partner in network.facts)
+    shares: Iterable[float | None] = (partner.past_sales for partner in network.facts)
+    if line.by in RATED:
+        rated = (getattr(partner, line.by) for partner in network.facts)
+        shares = (rates.get(vertical, rates.get(OVERALL)) for rates in rated)
     return array(
         "q", [round(line.points * (UNKNOWN_SHARE if one is None else min(1.0, max(0.0, one)))) for one in shares]
     )

@@ -11,8 +11,11 @@ from threading import Event
 from django.db import InterfaceError, OperationalError
 
 from partidor.actions.deadlines import act_on_due, note_beat
+from partidor.actions.ledger import keep_weeks
 from partidor.actions.once import forget_old_answers
 from partidor.actions.outbox import address_notices
+from partidor.inbound.clock.jobs import run_due_job
+from partidor.actions.suitability import measure_networks
 from partidor.outbound.dispatch import dispatch_due
 
 log = logging.getLogger(__name__)
@@ -58,9 +61,19 @@ def _outbox(now: Now, stop: Event) -> Callable[[], int]:
     return lambda: address_notices(at=now()) + dispatch_due(now=now, stop=stop)
 
 
+def _jobs(now: Now, stop: Event) -> Callable[[], int]:
+    return lambda: run_due_job(now, stop)
+
+
 def _housekeeping(now: Now, stop: Event) -> Callable[[], int]:
     def look() -> int:
-        forget_old_answers(at=now())
+        for step in (forget_old_answers, measure_networks, keep_weeks):
+            try:
+                step(at=now())
+            except LOST:
+                raise
+            except Exception:
+                log.exception("%s failed; the other work goes on", step.__name__)
         return 0
 
     return look
@@ -69,5 +82,6 @@ def _housekeeping(now: Now, stop: Event) -> Callable[[], int]:
 DUTIES = (
     Duty("deadlines",    0.3,    _deadlines),
     Duty("outbox",       0.3,    _outbox),
+    Duty("jobs",         0.5,    _jobs),
     Duty("housekeeping", 3600.0, _housekeeping),
 )  # fmt: skip

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import asdict
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from partidor.domain.refusal import FieldError, WrongContent
+from partidor.domain.reports.tables import as_csv
 from partidor.inbound.api.v1.answers import answer, reads
 from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.paging import time_of
-from partidor.queries.fairness import FairnessReport, fairness
+from partidor.queries.fairness import HEAD, FairnessReport, fairness, table_of
 
 router = Router(tags=["reports"])
 Begin = Annotated[str, Query(alias="from", max_length=40, description="RFC 3339; counts offers answered from then on.")]
 End = Annotated[str, Query(alias="to", max_length=40, description="RFC 3339; counts offers answered before.")]
-_COLUMNS = ("partner", "name", "weight", "expected", "received", "debt", "by_hand", "credited", "declined", "picked_up")
-_ACCOUNTS = ("hot", "warm", "cold")
-_FIGURES = ("expected", "received", "debt")
 
 
 @router.get(
@@ -44,26 +39,10 @@ def report_fairness(
         raise WrongContent([FieldError("from", "must not lie after to")])
     report = fairness(by, since=since, until=until)
     if _wants_csv(request):
-        return HttpResponse(_table(report), content_type="text/csv; charset=utf-8")
+        return HttpResponse(as_csv(HEAD, table_of(report)), content_type="text/csv; charset=utf-8")
     return answer(report)
 
 
 def _wants_csv(request: HttpRequest) -> bool:
     accepted = request.META.get("HTTP_ACCEPT", "")
     return "text/csv" in accepted and "application/json" not in accepted
-
-
-def _table(report: FairnessReport) -> str:
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow([*_COLUMNS, *(f"{account}_{figure}" for account in _ACCOUNTS for figure in _FIGURES)])
-    for partner in report.partners:
-        row = asdict(partner)
-        cells = [*(row[column] for column in _COLUMNS), *(row[a][f] for a in _ACCOUNTS for f in _FIGURES)]
-        table.writerow([_harmless(cell) for cell in cells])
-    return text.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
