@@ -44,7 +44,7 @@ def found(*, partners: int = PARTNERS, rules: int = RULES, plan: list[dict[str, 
     ids = tuple(str(one.partner.pk) for one in kept if isinstance(one, Kept))
     if len(ids) != partners:
         raise AssertionError(f"partners were refused: {next(one for one in kept if not isinstance(one, Kept))}")
-    change_draft(_ruleset(chance, rules, plan), if_match=None, by=by, at=START)
+    change_draft(ruleset(chance, rules, plan), if_match=None, by=by, at=START)
     publish_rules(by=by, at=START)
     return Founded(founded.vendor.slug, founded.api_key, ids)
 
@@ -62,11 +62,12 @@ def _partner(chance: random.Random, number: int) -> dict[str, Any]:
     }
 
 
-def _ruleset(chance: random.Random, rules: int, plan: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    ruleset = [make_rule(chance, number) for number in range(1, rules)]
-    ruleset.append({**make_rule(chance, rules), "when": {"all": []}, "who": {"all": []}})
+def ruleset(chance: random.Random, rules: int, plan: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """Make rules; the last one holds for every lead."""
+    made = [make_rule(chance, number) for number in range(1, rules)]
+    made.append({**make_rule(chance, rules), "when": {"all": []}, "who": {"all": []}})
     wanted = plan or [{"offer_to": 1, "window": "4h", "repeat": 3}, {"offer_to": 5, "window": "8h", "reveal": "teaser"}]
-    return [{**rule, "name": f"Rule {number}", "plan": wanted} for number, rule in enumerate(ruleset, 1)]
+    return [{**rule, "name": f"Rule {number}", "plan": wanted} for number, rule in enumerate(made, 1)]
 
 
 def inquiries(first: int, number: int) -> Iterator[dict[str, Any]]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 
 from partidor.models.rows import DueRow
+
+WAITS = ("waiting", "running")
+"""States of a job that has not ended."""
 
 
 class Job(DueRow):
@@ -31,6 +38,41 @@ class Job(DueRow):
             models.Index(fields=["vendor", "kind", "created_at", "id"], name="job_of_vendor"),
         )
         constraints = (models.CheckConstraint(condition=Q(progress__lte=100), name="job_progress_is_a_share"),)
+
+    @classmethod
+    def start(
+        cls, vendor_id: UUID, kind: str, wanted: Mapping[str, object], actor: Mapping[str, str], at: datetime
+    ) -> Job:
+        """Put a new job in line: it is due at once."""
+        return cls.objects.create(
+            vendor_id=vendor_id,
+            kind=kind,
+            wanted=wanted,
+            by_kind=actor["kind"],
+            by_id=actor["id"],
+            created_at=at,
+            due_at=at,
+        )
+
+    def begin(self) -> bool:
+        """Begin a leased job, anew if it was begun before; False if the lease has passed to somebody else."""
+        return bool(self._held().filter(state__in=WAITS).update(state="running", progress=0))
+
+    def advance(self, progress: int, until: datetime) -> bool:
+        """Note how far a leased job has come, and hold it until a time; False if it is no longer ours to run."""
+        return bool(self._held().filter(state="running").update(progress=progress, due_at=until))
+
+    def wait(self, **columns: object) -> None:
+        """Let go of a leased job: it waits again."""
+        self._held().filter(state="running").update(state="waiting", lease=None, **columns)
+
+    def cancel(self, at: datetime) -> bool:
+        """Cancel a job that has not ended; False if it has."""
+        waits = Job.objects.filter(pk=self.pk, state__in=WAITS)
+        return bool(waits.update(state="cancelled", due_at=None, lease=None, done_at=at))
+
+    def _held(self) -> models.QuerySet[Job]:
+        return Job.objects.filter(pk=self.pk, lease=self.lease)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"

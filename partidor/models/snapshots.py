@@ -47,3 +47,12 @@ def network(vendor: Vendor, *, fresh: bool = False) -> Network:
     number will be given to something else.
     """
     return (_network.__wrapped__ if fresh else _network)(vendor.pk, vendor.network_version)
+
+
+@lru_cache(maxsize=64)
+def partners_at(vendor_id: UUID, version: int) -> tuple[str, ...]:
+    """Return who stood in a version of the network, in the order of its bits."""
+    kept = PartnerVersion.objects.filter(
+        Q(to_version=None) | Q(to_version__gt=version), vendor_id=vendor_id, from_version__lte=version
+    )
+    return tuple(sorted(str(partner) for partner in kept.values_list("partner_id", flat=True)))

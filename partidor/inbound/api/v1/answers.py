@@ -45,6 +45,11 @@ def changes(card: Any, *errors: int) -> dict[Any, Any]:
     return {200: card, **_problems(400, 401, 403, 404, 413, 422, 429, *errors)}
 
 
+def begins(card: Any, *errors: int) -> dict[Any, Any]:
+    """Declare what a call that puts a job in line may answer."""
+    return {202: card, **_problems(400, 401, 403, 404, 413, 422, 429, *errors)}
+
+
 def ends(card: Any, *errors: int) -> dict[Any, Any]:
     """Declare what a call without a body that ends something may answer."""
     return {200: card, **_problems(401, 403, 404, 422, 429, *errors)}

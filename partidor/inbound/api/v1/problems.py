@@ -12,6 +12,7 @@ from ninja import Schema
 from ninja.errors import ValidationError
 
 from partidor.access.viewer import UnknownKey
+from partidor.actions.jobs import TooManyJobs
 from partidor.actions.offers import AlreadyTaken, OfferClosed
 from partidor.actions.once import IdempotencyKeyReused, ShownOnce
 from partidor.actions.rules import DraftChanged
@@ -48,6 +49,7 @@ STATUS: Mapping[type[Refusal], int] = {
     NotPossibleNow: 409,
     OfferClosed: 409,
     ShownOnce: 409,
+    TooManyJobs: 409,
     VendorExists: 409,
     DraftChanged: 412,
     TooLarge: 413,

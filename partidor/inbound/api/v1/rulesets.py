@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Schema
 
+from partidor.actions.jobs import start_job
 from partidor.actions.rules import change_draft, publish_rules, restore_rules
 from partidor.domain.refusal import FieldError, NotFound, WrongContent
 from partidor.inbound.api.v1 import shapes
-from partidor.inbound.api.v1.answers import answer, changes, made, makes, reads
+from partidor.inbound.api.v1.answers import answer, begins, changes, made, makes, reads
 from partidor.inbound.api.v1.auth import asker
-from partidor.inbound.api.v1.bodies import fields_of_body, object_of
+from partidor.inbound.api.v1.bodies import fields_of_body, object_of, time_in
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, wanted
 from partidor.queries import rulesets as about_rulesets
+from partidor.queries.backtests import KIND as BACKTEST
+from partidor.queries.backtests import asked_of
 from partidor.queries.decisions import DecisionCard
 from partidor.queries.paging import Page
 from partidor.queries.rulesets import RulesetCard, RulesetLine
@@ -31,6 +35,12 @@ class Published(Schema):
     """The number of the version that is now in force."""
 
     version: int
+
+
+class Begun(Schema):
+    """The job that is at it; `GET /jobs/{id}` says how far it has come and what came out."""
+
+    id: UUID
 
 
 def _number(version: str) -> int:
@@ -131,3 +141,20 @@ def test(request: HttpRequest, version: Version) -> HttpResponse:
     fields.end()
     assert isinstance(lead, dict)
     return answer(about_rulesets.tried_decision(by, _number(version), lead, at=at))
+
+
+@router.post("/{version}/backtest", response=begins(Begun, 409),
+               openapi_extra=shapes.takes(shapes.PERIOD, required=False))  # fmt: skip
+@repeatable()
+def backtest(request: HttpRequest, version: Version) -> HttpResponse:
+    """Send the leads of a period through these rules and today's, side by side, and compare; a job does it.
+
+    The same one that is waiting or running already is answered again (`"repeated": true`).
+    """
+    by, at = asker(request)
+    fields = fields_of_body(request, "from", "to")
+    since, until = time_in(fields, "from"), time_in(fields, "to")
+    fields.end()
+    asked = asked_of(by, _number(version), since, until, at=at)
+    job, repeated = start_job(BACKTEST, asked.record(), by=by, at=at)
+    return answer({"id": job.pk}, 202, **({"repeated": True} if repeated else {}))

@@ -93,6 +93,15 @@ LEAD_EXAMPLE = {
 }
 LEADS = thing(("leads",), leads=many(LEAD, 1000))
 
+_SPANS: Shape = {**many(TEXT, 12), "description": 'Spans of working time, such as "09:00-17:00"; empty: closed.'}
+CALENDAR = {
+    **thing(
+        hours=thing(mon=_SPANS, tue=_SPANS, wed=_SPANS, thu=_SPANS, fri=_SPANS, sat=_SPANS, sun=_SPANS),
+        holidays={**TEXT, "description": 'Whose public holidays: "DE", "DE-BY", or "none".'},
+        exceptions=many(thing(("date",), date={**TEXT, "format": "date"}, hours=_SPANS, reason=TEXT), 400),
+    ),
+    "description": "Working time; a partner inherits each part that it leaves out.",
+}
 TAGS: Shape = {"type": "object", "additionalProperties": many(TEXT)}
 _PARTNER_FIELDS: dict[str, Shape] = {
     "external_id": TEXT,
@@ -109,6 +118,7 @@ _PARTNER_FIELDS: dict[str, Shape] = {
     "max_open_leads": maybe({"type": "integer"}),
     "monthly_cap": maybe({"type": "integer"}),
     "tags": TAGS,
+    "calendar": maybe(CALENDAR),
 }
 PARTNER = thing(("name",), **_PARTNER_FIELDS)
 PARTNER_PATCH = thing(**_PARTNER_FIELDS)
@@ -141,6 +151,12 @@ NOTHING = thing()
 RULES = thing(("rules",), rules=many(FREE))
 NOTE = thing(note={**LONG, "maxLength": 1000})
 TRY = thing(("lead",), lead=LEAD)
+PERIOD = thing(
+    **{
+        "from": {**maybe(TIME), "description": "The first lead's time, if you say nothing."},
+        "to": {**maybe(TIME), "description": "Now, if you say nothing."},
+    }
+)
 KEY = thing(
     ("name", "scopes"),
     name=TEXT,

@@ -1,0 +1,56 @@
+"""Leads of the past as routing sees them, read by columns: a back-test reads many, and a whole row is ten times as dear."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from partidor.domain.facts import Value
+from partidor.models.lead import Contact, Lead
+from partidor.models.live import CONTACT_FIELDS, field_values
+from partidor.models.source import Source
+
+ALWAYS = ("pk", "received_at", "lat", "lon", "accepted_at", "closed_at", "temperature", "source_id")
+_COLUMNS = {"value": ("value_minor", "currency"), "utm_source": ("utm",), "utm_medium": ("utm",),
+            "utm_campaign": ("utm",)}  # fmt: skip
+
+
+class LeanLead:
+    """A lead with the columns that were read; the others are empty."""
+
+    utm: Mapping[str, str] = {}
+    custom: Mapping[str, Any] = {}
+    flags: Sequence[str] = ()
+    value_minor = employees = lat = lon = accepted_at = closed_at = None
+    test = False
+
+    def __init__(self, row: Mapping[str, Any], source: Source | None) -> None:
+        """Take the columns of one row, and the lead's source."""
+        self.__dict__.update(row)
+        self.source = source
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer for a column that was not read."""
+        return ""
+
+    def values(self, contact: Contact | None) -> dict[str, Value]:
+        """Gather the fields as rules name them; what was not read is not there."""
+        return field_values(cast(Lead, self), contact)
+
+
+def columns_for(fields: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns of a lead that rules with these fields need."""
+    found = dict.fromkeys(ALWAYS)
+    for field in fields:
+        if field.startswith("custom."):
+            found["custom"] = None
+        elif field in _COLUMNS:
+            found |= dict.fromkeys(_COLUMNS[field])
+        elif field not in ("source", "source_kind", "test", *CONTACT_FIELDS):
+            found[field] = None
+    return tuple(found)
+
+
+def needs_contacts(fields: Collection[str]) -> bool:
+    """Say whether rules with these fields look at the main contact."""
+    return not set(fields).isdisjoint(CONTACT_FIELDS)
