@@ -9,7 +9,8 @@ from partidor.access.viewer import Viewer, vendor_of
 from partidor.actions.events import telling
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.refusal import FieldError, Refusal, WrongContent
-from partidor.domain.routing.ruleset import Known, Ruleset, compile_ruleset
+from partidor.domain.routing.editing import Edit, edited
+from partidor.domain.routing.ruleset import MOST_RULES, Known, Ruleset, RulesRefused, compile_ruleset
 from partidor.models import RulesetVersion
 from partidor.models.ruleset import DRAFT
 from partidor.models.vendor import lock_vendor
@@ -60,17 +61,50 @@ def change_draft(rules: object, *, if_match: int | None, by: Viewer, at: datetim
 
 
 @in_one_transaction
-def publish_rules(*, note: str = "", by: Viewer, at: datetime) -> tuple[RulesetVersion, bool]:
+def edit_draft(edit: Edit, *, if_match: int | None, by: Viewer, at: datetime) -> tuple[RulesetVersion, Edit]:
+    """Change one thing in the draft; return it, and the edit that undoes this one.
+
+    Only the rule that is touched is read again: the others were readable before.
+    Raises RulesRefused, DraftChanged, NothingThere, LastStep, NotAllowed.
+    """
+    by.require_vendor("rules:write")
+    lock_vendor(by.vendor_id)
+    draft = ruleset_for(by, DRAFT)
+    if if_match is not None and if_match != draft.revision:
+        raise DraftChanged
+
+    done = edited(draft.rules, edit)
+    if len(done.rules) > MOST_RULES or edit.do == "all":
+        checked(done.rules, by=by)
+    elif done.touched is not None:
+        try:
+            compile_ruleset([done.rules[done.touched]], known=Known(dimensions=vendor_of(by).dimensions))
+        except RulesRefused:
+            checked(done.rules, by=by)  # says the same with the rule's own number
+            raise
+
+    if done.rules != draft.rules:
+        draft.change(done.rules, by.actor, at)
+    return draft, done.undo
+
+
+@in_one_transaction
+def publish_rules(
+    *, note: str = "", if_match: int | None = None, by: Viewer, at: datetime
+) -> tuple[RulesetVersion, bool]:
     """Publish the draft as the next version; return it, and whether the draft had been published already.
 
     New leads follow it from this commit on; plans that run stay with the version they began with.
-    Raises RulesRefused, NotAllowed.
+    ``if_match`` is the revision that was looked at, None for "whatever is there".
+    Raises RulesRefused, DraftChanged, NotAllowed.
     """
     by.require_vendor("rules:write")
     if len(note) > 1000 or "\0" in note:
         raise WrongContent([FieldError("note", "must have at most 1,000 characters")])
     vendor = lock_vendor(by.vendor_id)
     draft = ruleset_for(by, DRAFT)
+    if if_match is not None and if_match != draft.revision:
+        raise DraftChanged
     checked(draft.rules, by=by)
     newest = rulesets_of(by).filter(version=vendor.ruleset_version).first() if vendor.ruleset_version else None
     if newest is not None and newest.rules == draft.rules:
@@ -85,10 +119,22 @@ def publish_rules(*, note: str = "", by: Viewer, at: datetime) -> tuple[RulesetV
 @in_one_transaction
 def restore_rules(version: int, *, by: Viewer, at: datetime) -> RulesetVersion:
     """Copy an old version into the draft; publishing stays a step of its own. Raises NotFound, NotAllowed."""
+    return reset_draft(version, if_match=None, by=by, at=at)[0]
+
+
+@in_one_transaction
+def reset_draft(version: int, *, if_match: int | None, by: Viewer, at: datetime) -> tuple[RulesetVersion, Edit]:
+    """Put a published version in the place of the draft; return it, and the edit that undoes this.
+
+    Raises NotFound, DraftChanged, NotAllowed.
+    """
     by.require_vendor("rules:write")
     old = ruleset_for(by, version)
     lock_vendor(by.vendor_id)
     draft = ruleset_for(by, DRAFT)
+    if if_match is not None and if_match != draft.revision:
+        raise DraftChanged
+    undo = Edit("all", value=draft.rules)
     if draft.rules != old.rules:
         draft.change(old.rules, by.actor, at)
-    return draft
+    return draft, undo

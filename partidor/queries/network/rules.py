@@ -139,7 +139,7 @@ def rule_history(viewer: Viewer, *, page: int) -> Numbered[VersionLine]:
 
 def _versions(viewer: Viewer, rows: Sequence[RulesetVersion]) -> list[VersionLine]:
     in_force = vendor_of(viewer).ruleset_version
-    names = _publishers(viewer, rows)
+    names = publishers(viewer, rows)
     later = rulesets_of(viewer).filter(version__in=[row.version + 1 for row in rows])
     ends = dict(later.values_list("version", "created_at"))
     return [
@@ -155,7 +155,7 @@ def _versions(viewer: Viewer, rows: Sequence[RulesetVersion]) -> list[VersionLin
     ]
 
 
-def _publishers(viewer: Viewer, rows: Iterable[RulesetVersion]) -> dict[str, str]:
+def publishers(viewer: Viewer, rows: Iterable[RulesetVersion]) -> dict[str, str]:
     """Name the people and keys that published, by id."""
     people = [row.by_id for row in rows if row.by_kind == "person"]
     keys = [row.by_id for row in rows if row.by_kind == "key"]
