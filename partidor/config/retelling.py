@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
 from partidor.access.network import partners_of
 from partidor.access.viewer import Viewer
+from partidor.queries.backtest_results import Outcome
 from partidor.queries.decisions import DecisionCard
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -88,3 +90,22 @@ def _ranking(card: DecisionCard, names: Mapping[UUID, str], words: Mapping[str, 
 def _number(value: float, language: str) -> str:
     text = f"{value:.2f}"
     return text.replace(".", ",") if language == "de" else text
+
+
+def backtest_retold(content: Mapping[str, Any], most: int = 10) -> Iterator[str]:
+    """Tell a back-test: what moves, whom it gives more and whom less, and the first leads that go elsewhere."""
+    found = Outcome(content)
+    before, after = found.fairness["before"], found.fairness["after"]
+    yield f"{found.leads:,} leads: {found.same:,} as by today's rules, {found.moved:,} elsewhere"
+    yield f"  for nobody: {found.unmatched['after']:,}, by today's rules {found.unmatched['before']:,}"
+    yield f"  largest debt: {after['max_debt']:.2f} leads, by today's rules {before['max_debt']:.2f}"
+    yield f"  evenness: {after['jain']:.3f}, by today's rules {before['jain']:.3f}"
+    yield f"  as it really was: {found.as_then:,} go to the same partner"
+    shifts = sorted(found.partners, key=lambda one: (-abs(one.after - one.before), one.name))
+    for one in [shift for shift in shifts if shift.after != shift.before][:most]:
+        yield f"  {one.name}: {one.before:,} to {one.after:,}"
+    for lead in found.elsewhere("moved", 0, most):
+        names = [partner.name if partner else "nobody" for partner in (lead.before, lead.after)]
+        yield f"  lead {lead.lead}: {names[0]} to {names[1]}. {lead.said('en')}"
+    if found.moved > most:
+        yield f"  … and {found.moved - most:,} more; --json tells them"

@@ -54,6 +54,9 @@ VENDOR_ONLY: dict[str, Any] = {
     "GET /rulesets/{version}": None,
     "POST /rulesets/{version}/restore": None,
     "POST /rulesets/{version}/test": {"lead": LEAD},
+    "POST /rulesets/{version}/backtest": {"to": "2026-03-03T00:00:00Z"},
+    "GET /jobs/{job_id}": None,
+    "DELETE /jobs/{job_id}": None,
     "POST /keys": {"name": "x", "scopes": ["leads:read"]},
     "GET /keys": None,
     "DELETE /keys/{key_id}": None,
@@ -101,6 +104,7 @@ def scene(world: World) -> Scene:
         "source_id": str(Source.objects.get(vendor=world.vendor, name="api").pk),
         "key_id": str(ApiKey.objects.filter(vendor=world.vendor)[0].pk),
         "version": "1",
+        "job_id": acme.post("/rulesets/draft/backtest").card["id"],
     }
     return Scene(world, ids)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from partidor.config.console import (
     ready,
     vendor_option,
 )
+
+DAY = click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 
 
 @click.group()
@@ -83,3 +87,44 @@ def test(lead: Path, vendor: str, wanted: str | None, as_json: bool) -> None:
     version = vendor_of(by).ruleset_version if wanted is None else 0 if wanted == "draft" else int(wanted)
     card = tried_decision(by, version, typed, at=now())
     answer(dataclasses.asdict(card), "\n".join(retold(card, names_of(by), "en")), as_json=as_json)
+
+
+@rules.command()
+@click.argument("which", metavar="FILE.json|draft|VERSION")
+@vendor_option
+@click.option("--from", "since", type=DAY, help="The first day, UTC; by default that of the first lead.")
+@click.option("--to", "until", type=DAY, help="The day after the last, UTC; by default up to now.")
+@json_option
+def backtest(which: str, vendor: str, since: datetime | None, until: datetime | None, as_json: bool) -> None:
+    """Send the leads of a period through these rules and today's, side by side, and tell what would go elsewhere.
+
+    It is worked out here and now, and nothing is stored; started in the console or over the API it is a job.
+    """
+    version, wanted = _version_or_rules(which)
+    ready()
+    from partidor.config.retelling import backtest_retold
+    from partidor.queries.backtest_results import as_documented
+    from partidor.queries.backtests import asked_of, back_test
+
+    by, at = operator_of(vendor, "rules backtest"), now()
+    begin, end = (None if day is None else day.replace(tzinfo=UTC) for day in (since, until))
+    asked = asked_of(by, version, begin, end, at=at, rules=wanted)
+    content: dict[str, Any] = {}
+    with click.progressbar(length=100, label="back-test", file=sys.stderr) as bar:
+        for step in back_test(by, asked, at=at):
+            if isinstance(step, dict):
+                content = step
+            else:
+                bar.update(int(100 * step) - bar.pos)
+    answer(as_documented(content), "\n".join(backtest_retold(content)), as_json=as_json)
+
+
+def _version_or_rules(which: str) -> tuple[int, list[Any] | None]:
+    if which == "draft":
+        return 0, None
+    if which.isdecimal():
+        return int(which), None
+    file = Path(which)
+    if not file.is_file():
+        raise click.BadParameter("name a file, a version's number, or draft", param_hint="FILE.json|draft|VERSION")
+    return 0, _rules_in(file)

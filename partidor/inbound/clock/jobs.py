@@ -29,7 +29,7 @@ def _back_test(by: Viewer, wanted: Mapping[str, Any], at: datetime) -> Steps:
     return back_test(by, Asked.of(wanted), at=at)
 
 
-KINDS: Mapping[str, Callable[[Viewer, Mapping[str, Any], datetime], Steps]] = {BACKTEST: _back_test}
+KINDS: dict[str, Callable[[Viewer, Mapping[str, Any], datetime], Steps]] = {BACKTEST: _back_test}
 """What each kind of job does. Each begins from its start when it is taken up again."""
 
 
