@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import OperationalError, transaction
 
 from partidor.actions.events import Told
-from partidor.domain.business_time import WALL
+from partidor.domain.business_time import WALL, Clock, Length
 from partidor.domain.facts import LeadFacts
 from partidor.domain.offers import Cursor, Step
 from partidor.domain.routing.decide import Decision as Decided
@@ -20,7 +20,7 @@ from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import distance_km
 from partidor.models import Contact, Decision, Lead, Offer, Vendor
 from partidor.models.ledger import keep_ledger, lock_ledger
-from partidor.models.live import asked_before, lead_facts, live_state
+from partidor.models.live import asked_before, kin_of, lead_facts, live_state
 from partidor.models.snapshots import network, ruleset
 
 log = logging.getLogger(__name__)
@@ -68,13 +68,14 @@ def _draw(
 ) -> list[Offer]:
     at, vendor_id = told.at, leads[0].vendor_id
     held = lock_ledger(vendor_id)
-    asked = asked_before(leads, held.vendor.decline_policies)
+    kin = kin_of(leads)
+    asked = asked_before(leads, held.vendor.decline_policies, kin)
     net = network(held.vendor, fresh=fresh)
     versions = {lead.pk: _ruleset_version(lead, held.vendor) for lead in leads}
     rulesets = {version: ruleset(vendor_id, version) for version in set(versions.values())}
     on_net = {version: Snapshot(rules, net) for version, rules in rulesets.items()}
     snapshots = {lead.pk: on_net[versions[lead.pk]] for lead in leads}
-    facts = lead_facts(leads, frozenset().union(*(rules.fields for rules in rulesets.values())), contacts)
+    facts = lead_facts(leads, frozenset().union(*(rules.fields for rules in rulesets.values())), contacts, kin)
     loads = any(rules.uses_load for rules in rulesets.values())
     live = live_state(held.vendor, net, held.ledger, at=at, loads=loads)
 
@@ -170,8 +171,7 @@ def _columns(lead: Lead, one: Decided, decision: Decision, offers: Sequence[Offe
         "next_repetition": one.next_cursor.repetition if one.next_cursor else None,
         "round": lead.round + 1,
         "first_offered_at": lead.first_offered_at or first.opened_at,
-        "next_action_kind": "remind" if first.remind_at else "expire",
-        "next_action_at": first.remind_at or first.expires_at,
+        **first.next_action(),
         "attention_reason": "",
         "attention_at": None,
     }
@@ -182,8 +182,8 @@ def _offers_of(
 ) -> list[Offer]:
     step = one.step
     assert step is not None
-    remind_at, expires_at = _terms(step, told.at)
     alone = step.exclusive or one.via == "known_customer"
+    remind_at, award_at, expires_at = _terms(step, _clock(one, alone, snapshot), told.at)
     return [
         Offer(
             vendor_id=lead.vendor_id,
@@ -202,6 +202,7 @@ def _offers_of(
             test=lead.test,
             opened_at=told.at,
             remind_at=remind_at,
+            award_at=award_at if len(one.chosen) > 1 else None,
             expires_at=expires_at,
         )
         for candidate in one.chosen
@@ -213,10 +214,28 @@ def _distance(snapshot: Snapshot, partner: str, facts: LeadFacts) -> float | Non
     return round(distance_km(facts.point, there), 1) if facts.point and there else None
 
 
-def _terms(step: Step, at: datetime) -> tuple[datetime | None, datetime]:
-    """Fix the reminder and the deadline at opening."""
-    remind_at = WALL.after(at, step.remind_after) if step.remind_after else None
-    return remind_at, WALL.after(at, step.window)
+def _clock(one: Decided, alone: bool, snapshot: Snapshot) -> Clock:
+    """Say whose time runs: a partner's that is asked alone, the vendor's where several compete."""
+    net = snapshot.network
+    if one.rule is None or snapshot.ruleset.rules[one.rule - 1].clock == "wall":
+        return WALL
+    return (net.calendar_at(net.index[one.chosen[0].partner]) if alone else net.calendar) or WALL
+
+
+def _terms(step: Step, clock: Clock, at: datetime) -> tuple[datetime | None, datetime | None, datetime]:
+    """Fix the reminder, the award and the deadline at opening.
+
+    Where the calendar never has so much working time, the wall clock counts: a round must end. A reminder that would
+    not come before the deadline (10 h of 2 working days) is left out.
+    """
+
+    def ends(length: Length) -> datetime:
+        return clock.after(at, length) or WALL.after(at, length)
+
+    expires_at = ends(step.window)
+    remind_at = ends(step.remind_after) if step.remind_after else None
+    award_at = min(ends(step.best_after), expires_at) if step.best_after else None
+    return remind_at if remind_at and remind_at < expires_at else None, award_at, expires_at
 
 
 def run_dry(leads: Sequence[Lead], reasons: dict[UUID, str], told: Told) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
+
+from partidor.domain.business_time import Length
 
 Reveal = Literal["full", "teaser"]
 
@@ -15,11 +16,13 @@ class Step:
     """One step of a rule's plan. ``offer_to`` None means all."""
 
     offer_to: int | None
-    window: timedelta
-    remind_after: timedelta | None = None
+    window: Length
+    remind_after: Length | None = None
     repeat: int = 1
     reveal: Reveal = "full"
     notify_manager: bool = False
+    best_after: Length | None = None
+    """When the best of those interested gets the lead; None: whoever accepts first."""
 
     @property
     def exclusive(self) -> bool:

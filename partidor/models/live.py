@@ -22,13 +22,14 @@ from partidor.domain.routing.match import Network
 from partidor.models.lead import Contact, Lead
 from partidor.models.offer import LOADING, RUNNING, WAITING, Offer
 from partidor.models.partner import Partner
+from partidor.models.sameness_verdict import SamenessVerdict
 from partidor.models.vendor import Vendor
 
 CONTACT_FIELDS = ("first_name", "last_name", "email", "phone", "job_title", "role")
 
 
 def live_state(vendor: Vendor, network: Network, ledger: Ledger, *, at: datetime, loads: bool) -> LiveState:
-    """Read pauses, and loads where a rule or a cap asks for them, in one statement."""
+    """Read pauses, and loads where a rule or a cap asks for them, in one statement; ask calendars who works."""
     paused = Partner.objects.filter(
         Q(paused_until=None) | Q(paused_until__gt=at), vendor=vendor, paused_at__isnull=False, archived_at=None
     )
@@ -40,7 +41,7 @@ def live_state(vendor: Vendor, network: Network, ledger: Ledger, *, at: datetime
     found: dict[str, dict[str, int]] = {"paused": {}, "loads": {}, "months": {}}
     for what, partner, number in sought:
         found[what][str(partner)] = number
-    return LiveState(network, ledger=ledger, **found)
+    return LiveState(network, ledger=ledger, at=at, **found)
 
 
 def _this_month(vendor: Vendor, at: datetime) -> Q:
@@ -54,7 +55,16 @@ def _counted(what: str, vendor: Vendor, which: Q) -> QuerySet[Offer, Any]:
     return offers.annotate(what=Constant(what), number=Count("pk")).values_list("what", "partner_id", "number")
 
 
-def asked_before(leads: Sequence[Lead], policies: Mapping[str, str]) -> dict[UUID, Asked]:
+Kin = Mapping[UUID, AbstractSet[UUID]]
+"""Customers of leads → all that are the same by a person's verdict, themselves included."""
+
+
+def kin_of(leads: Iterable[Lead]) -> Kin:
+    """Tell which customers are the same as those of leads whose customer is known: nothing is asked of new ones."""
+    return SamenessVerdict.kin({lead.customer_id for lead in leads if "duplicate_customer" in lead.flags})
+
+
+def asked_before(leads: Sequence[Lead], policies: Mapping[str, str], kin: Kin) -> dict[UUID, Asked]:
     """Tell who was asked about each lead: declined or handed back, and let lapse.
 
     A partner that declined another lead of the same customer for good counts as gone as well.
@@ -68,12 +78,11 @@ def asked_before(leads: Sequence[Lead], policies: Mapping[str, str]) -> dict[UUI
             "lead_id", "partner_id", "state"
         ):
             (expired if state == "expired" else gone)[lead_id].add(str(partner_id))
-    known = {lead.customer_id for lead in leads if "duplicate_customer" in lead.flags}
-    if known:
+    if kin:
+        alike = _by_customer(leads, kin)
         kept_off = Offer.objects.filter(
-            state="declined", reason__in=keeps_off_customer(policies), lead__customer_id__in=known
+            state="declined", reason__in=keeps_off_customer(policies), lead__customer_id__in=list(alike)
         ).values_list("lead__customer_id", "partner_id")
-        alike = _by_customer(lead for lead in leads if lead.customer_id in known)
         for customer_id, partner_id in kept_off:
             for lead in alike[customer_id]:
                 gone[lead.pk].add(str(partner_id))
@@ -83,20 +92,21 @@ def asked_before(leads: Sequence[Lead], policies: Mapping[str, str]) -> dict[UUI
     }
 
 
-def working_with(leads: Sequence[Lead]) -> tuple[dict[UUID, tuple[str, ...]], dict[UUID, frozenset[str]]]:
+def working_with(leads: Sequence[Lead], kin: Kin) -> tuple[dict[UUID, tuple[str, ...]], dict[UUID, frozenset[str]]]:
     """Tell, per lead, who has a live offer or running lead of the same customer, and who ever worked with it."""
-    repeated = {lead.customer_id for lead in leads if "duplicate_customer" in lead.flags}
     running: dict[UUID, list[str]] = defaultdict(list)
     known: dict[UUID, set[str]] = defaultdict(set)
-    if repeated:
+    if kin:
+        alike = _by_customer(leads, kin)
         rows = (
             Offer.objects.filter(
-                RUNNING | WAITING | Q(state="accepted", ended_by="closed"), lead__customer_id__in=repeated, test=False
+                RUNNING | WAITING | Q(state="accepted", ended_by="closed"),
+                lead__customer_id__in=list(alike),
+                test=False,
             )
             .order_by("opened_at", "pk")
             .values_list("lead_id", "lead__customer_id", "lead__state", "partner_id", "state", "ended_at")
         )
-        alike = _by_customer(lead for lead in leads if lead.customer_id in repeated)
         for other, customer, lead_state, partner, state, ended in rows:
             for lead in alike[customer]:
                 if other == lead.pk:
@@ -111,18 +121,23 @@ def working_with(leads: Sequence[Lead]) -> tuple[dict[UUID, tuple[str, ...]], di
     )
 
 
-def _by_customer(leads: Iterable[Lead]) -> dict[UUID, list[Lead]]:
+def _by_customer(leads: Iterable[Lead], kin: Kin) -> dict[UUID, list[Lead]]:
+    """Sort leads by every customer that is theirs, or the same as theirs."""
     grouped: dict[UUID, list[Lead]] = defaultdict(list)
     for lead in leads:
-        grouped[lead.customer_id].append(lead)
+        for customer in kin.get(lead.customer_id, ()):
+            grouped[customer].append(lead)
     return grouped
 
 
 def lead_facts(
-    leads: Sequence[Lead], used: AbstractSet[str], contacts: Iterable[Contact] | None = None
+    leads: Sequence[Lead],
+    used: AbstractSet[str],
+    contacts: Iterable[Contact] | None = None,
+    kin: Kin | None = None,
 ) -> dict[UUID, LeadFacts]:
     """Freeze what routing sees of each lead; only fields that rules use are gathered."""
-    running, known = working_with(leads)
+    running, known = working_with(leads, kin_of(leads) if kin is None else kin)
     mains: dict[UUID, Contact] = {}
     if not used.isdisjoint(CONTACT_FIELDS):
         rows = (

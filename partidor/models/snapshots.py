@@ -6,7 +6,9 @@ versions in its own transaction and asks for exactly those.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -31,13 +33,33 @@ def ruleset(vendor_id: UUID, version: int) -> Ruleset:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A committed revision of a vendor's draft; the rules come along and are no part of what it is."""
+
+    vendor_id: UUID
+    revision: int
+    rules: Any = field(compare=False, repr=False)
+
+
+def draft_ruleset(draft: RulesetVersion) -> Ruleset:
+    """Return the draft, compiled. Only for a row that is committed: after a rollback its revision comes again."""
+    return _draft(_Draft(draft.vendor_id, draft.revision, draft.rules))
+
+
+@lru_cache(maxsize=16)
+def _draft(draft: _Draft) -> Ruleset:
+    return compile_ruleset(draft.rules)
+
+
 @lru_cache(maxsize=16)
 def _network(vendor_id: UUID, version: int) -> Network:
     kept = PartnerVersion.objects.filter(
         Q(to_version=None) | Q(to_version__gt=version), vendor_id=vendor_id, from_version__lte=version
     ).values_list("facts", flat=True)
-    dimensions = Vendor.objects.values_list("dimensions", flat=True).get(pk=vendor_id)
-    return Network((facts_from_json(facts) for facts in kept), dimensions=dimensions)
+    vendor = Vendor.objects.get(pk=vendor_id)
+    facts = (facts_from_json(facts) for facts in kept)
+    return Network(facts, dimensions=vendor.dimensions, calendar=vendor.working_time())
 
 
 def network(vendor: Vendor, *, fresh: bool = False) -> Network:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F
 
+from partidor.domain.public_holidays import holidays_at
 from partidor.models.rows import Row
 
 DIMENSIONS = {"tier": ["bronze", "silver", "gold"]}
@@ -32,7 +33,10 @@ class Vendor(Row):
     decline_policies = models.JSONField(default=dict)
     """What follows a decline, per reason: next, review or exclude_customer; domain/offers.py has the usual ones."""
     calendar = models.JSONField(default=dict)
-    """Working hours, holidays and exceptions of the vendor, inherited by its partners; empty: see domain/business_time."""
+    """Working hours, holidays and exceptions of the vendor, inherited by its partners; see domain/intake/calendar.
+
+    Read with the network like the dimensions: ``keep_calendar`` makes a new version of it.
+    """
     network_version = models.PositiveIntegerField(default=0)
     ruleset_version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -42,6 +46,15 @@ class Vendor(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def working_time(self) -> dict[str, object]:
+        """Return the calendar with what it says without words: its time zone, and the holidays of its country."""
+        return {"time_zone": self.time_zone, "holidays": holidays_at(self.country, ""), **self.calendar}
+
+    def keep_calendar(self, calendar: dict[str, object]) -> None:
+        """Write the calendar, as a new version of the network."""
+        Vendor.objects.filter(pk=self.pk).update(calendar=calendar)
+        self.calendar, self.network_version = calendar, next_network_version(self.pk)
 
     @staticmethod
     def named(slug: str) -> Vendor | None:

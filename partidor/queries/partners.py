@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from partidor.access.network import parents_of, partner_for, partners_of
@@ -42,6 +43,8 @@ class PartnerCard:
     weight: int
     max_open_leads: int | None
     monthly_cap: int | None
+    calendar: dict[str, Any] | None
+    """What differs from the vendor's calendar; None inherits all of it."""
     tags: dict[str, list[str]]
     flags: list[str]
     paused: bool
@@ -71,6 +74,7 @@ def partner_card(partner: Partner, parents: Iterable[UUID], *, at: datetime) -> 
         weight=partner.weight,
         max_open_leads=partner.max_open_leads,
         monthly_cap=partner.monthly_cap,
+        calendar=partner.calendar,
         tags={dimension: list(values) for dimension, values in partner.tags.items()},
         flags=list(partner.flags),
         paused=paused,

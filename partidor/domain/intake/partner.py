@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from partidor.domain.facts import Point
 from partidor.domain.intake import codes
+from partidor.domain.intake.calendar import Calendar, calendar_in
 from partidor.domain.intake.fields import Fields
 from partidor.domain.intake.inquiry import read_address, read_language
 from partidor.domain.refusal import FieldError, WrongContent
@@ -18,7 +19,7 @@ KINDS = (
 )  # fmt: skip
 PARTNER_KEYS = (
     "external_id", "name", "kind", "parents", "email", "phone", "address", "location", "language", "time_zone",
-    "weight", "max_open_leads", "monthly_cap", "tags",
+    "weight", "max_open_leads", "monthly_cap", "tags", "calendar",
 )  # fmt: skip
 HEAVIEST = 1000
 MOST_OPEN = 1_000_000
@@ -33,7 +34,7 @@ class PartnerForm:
     """One normalised partner; missing texts are empty, missing limits None (no limit).
 
     ``parents`` are as given: ids or external ids of other partners. ``point`` is in degrees; ``tags`` map a dimension
-    to its values in the order given, none twice.
+    to its values in the order given, none twice; ``calendar`` is None where all of it is inherited.
     """
 
     name: str
@@ -53,6 +54,7 @@ class PartnerForm:
     weight: int = 1
     max_open_leads: int | None = None
     monthly_cap: int | None = None
+    calendar: Calendar | None = None
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
 
@@ -95,6 +97,7 @@ def read_partner(
         weight=_weight(given),
         max_open_leads=given.whole("max_open_leads", 0, MOST_OPEN),
         monthly_cap=given.whole("monthly_cap", 0, MOST_OPEN),
+        calendar=calendar_in(given),
         tags=read_tags(given.given.get("tags"), given),
         flags=tuple(sorted(given.flags)),
     )

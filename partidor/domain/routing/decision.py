@@ -30,6 +30,8 @@ class Seen:
     eligible: int = 0
     loads: Sequence[int] = ()
     """Loads by position, when the rule asks for loads; only those of the eligible count and are kept."""
+    open_now: int | None = None
+    """Who of the eligible is at work, when the rule asks for it."""
     debts: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     """Total and temperature debts, in millionths, of those who were compared or are shown."""
 
@@ -50,6 +52,7 @@ class Seen:
             "feedback_due": pack(self.feedback_due),
             "eligible": pack(self.eligible),
             "loads": loads if any(loads) else [],
+            **({} if self.open_now is None else {"open_now": pack(self.open_now)}),
             "debts": [[at, *self.debts[at]] for at in members if any(self.debts[at])],
         }
 

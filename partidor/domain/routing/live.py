@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from partidor.domain.facts import LeadFacts
 from partidor.domain.routing.decision import Decision
 from partidor.domain.routing.fairness import Ledger, account_of
-from partidor.domain.routing.network import Network, bits, unpack
+from partidor.domain.routing.network import Network, bits, mask_of, unpack
 
 _ACCOUNT_PLACE = {"hot": 2, "warm": 4, "cold": 6}
 
@@ -18,10 +19,11 @@ class LiveState:
     """Who is out at the moment, the loads and the ledger, for the decisions of one batch under one lock.
 
     ``loads``: accepted running leads and open exclusive offers. ``months``: leads accepted this month and open
-    exclusive offers. Partners that are not in the network are passed over.
+    exclusive offers. ``at``: the moment at which calendars are asked who works soon, and who is at work (``open_now``;
+    None: not asked, everybody counts as open). Partners that are not in the network are passed over.
     """
 
-    __slots__ = ("at_capacity", "feedback_due", "ledger", "loads", "months", "network", "no_hours", "paused")
+    __slots__ = ("at_capacity", "feedback_due", "ledger", "loads", "months", "network", "no_hours", "open_now", "paused")
 
     def __init__(
         self,
@@ -33,11 +35,13 @@ class LiveState:
         loads: Mapping[str, int] | None = None,
         months: Mapping[str, int] | None = None,
         ledger: Ledger | None = None,
+        at: datetime | None = None,
     ) -> None:
         """Take what is true now; the ledger is written to by ``book``."""
         self.network = network
         self.paused = network.mask(paused)
-        self.no_hours = network.mask(no_hours)
+        idle, self.open_now = (0, None) if at is None else network.at_work(at)
+        self.no_hours = network.mask(no_hours) | idle
         self.feedback_due = network.mask(feedback_due)
         index = network.index
         self.loads = array("q", bytes(8 * network.size))
@@ -47,9 +51,9 @@ class LiveState:
         self.months = {index[one]: count for one, count in (months or {}).items() if count and one in index}
         self.ledger = Ledger() if ledger is None else ledger
         self.at_capacity = 0
-        for at in network.capped:
-            if self._is_full(at):
-                self.at_capacity |= 1 << at
+        for place in network.capped:
+            if self._is_full(place):
+                self.at_capacity |= 1 << place
 
     @classmethod
     def remembered(cls, network: Network, live: Mapping[str, Any], temperature: str) -> LiveState:
@@ -57,6 +61,7 @@ class LiveState:
         state = cls(network)
         state.paused, state.no_hours = unpack(live["paused"]), unpack(live["no_hours"])
         state.at_capacity, state.feedback_due = unpack(live["at_capacity"]), unpack(live["feedback_due"])
+        state.open_now = unpack(live["open_now"]) if "open_now" in live else None
         for at, load in zip(bits(unpack(live["eligible"])), live["loads"], strict=False):
             state.loads[at] = load
         place = _ACCOUNT_PLACE[account_of(temperature)]
@@ -73,11 +78,27 @@ class LiveState:
             ledger.step(draw.members, weights, draw.chosen, lead.temperature, draw.millionths)
         if decision.step is not None and decision.step.exclusive:
             for candidate in decision.chosen:
-                at = network.index[candidate.partner]
-                self.loads[at] += 1
-                self.months[at] = self.months.get(at, 0) + 1
-                if self._is_full(at):
-                    self.at_capacity |= 1 << at
+                self.take(network.index[candidate.partner])
+
+    def take(self, at: int) -> None:
+        """Put one more lead on the table of the partner at a position."""
+        self.loads[at] += 1
+        self.months[at] = self.months.get(at, 0) + 1
+        if self._is_full(at):
+            self.at_capacity |= 1 << at
+
+    def let_go(self, at: int, *, counts: bool) -> None:
+        """Take one lead off a partner's table; ``counts``: it was accepted, and so still counts in its month."""
+        self.loads[at] -= 1
+        if not counts:
+            self.months[at] = max(0, self.months.get(at, 0) - 1)
+        if not self._is_full(at):
+            self.at_capacity &= ~(1 << at)
+
+    def begin_month(self) -> None:
+        """Count the leads of a new month from nothing."""
+        self.months.clear()
+        self.at_capacity = mask_of((at for at in self.network.capped if self._is_full(at)), self.network.size)
 
     def debts(self, members: Iterable[int], account: str) -> dict[int, tuple[int, int]]:
         """Return the total debt of members (positions) and their debt of a temperature, in millionths."""

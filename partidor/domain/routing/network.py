@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import compress
 
+from partidor.domain.business_time import SOON, Calendar, Written, calendar_of
 from partidor.domain.conditions import fold_lead
 from partidor.domain.facts import LeadFacts, PartnerFacts, Point
 
@@ -87,11 +89,16 @@ class LeadView:
 class Network:
     """The partners of one vendor at one network version: immutable, sorted by id, a bit each.
 
-    ``dimensions`` names the ordered tag dimensions with their values from low to high.
+    ``dimensions`` names the ordered tag dimensions with their values from low to high; ``calendar`` is the vendor's,
+    from which partners inherit. Without one everybody always works.
     """
 
     def __init__(
-        self, partners: Iterable[PartnerFacts], *, dimensions: Mapping[str, Sequence[str]] | None = None
+        self,
+        partners: Iterable[PartnerFacts],
+        *,
+        dimensions: Mapping[str, Sequence[str]] | None = None,
+        calendar: Written | None = None,
     ) -> None:
         """Take the facts of every partner that takes part in routing; an id given twice is a bug (ValueError)."""
         self.facts = tuple(sorted(partners, key=lambda partner: partner.id))
@@ -112,6 +119,8 @@ class Network:
         )
         self.memo: dict[Hashable, object] = {}
         """Whatever was compiled for this network, by what it was compiled from."""
+        self._calendar = calendar
+        self._shifts: dict[Calendar, int] | None = None
         self._trig = [_trig(partner.point) for partner in self.facts]
         self._holders = self._find_holders()
         self._bands: tuple[list[int], list[int]] | None = None
@@ -120,6 +129,39 @@ class Network:
     def caps(self) -> bool:
         """Say whether anybody has a cap on open or monthly leads."""
         return bool(self.capped)
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """Return the vendor's calendar."""
+        return None if self._calendar is None else calendar_of(self._calendar)
+
+    def calendar_at(self, at: int) -> Calendar | None:
+        """Return the calendar of the partner at a position."""
+        return None if self._calendar is None else calendar_of(self._calendar, self.facts[at].calendar)
+
+    def at_work(self, moment: datetime) -> tuple[int, int | None]:
+        """Return who does not work in the next 14 days, and who is at work now (None: everybody always is).
+
+        Calendars are few, partners are many: each different one is asked once.
+        """
+        if self._calendar is None:
+            return 0, None
+        if self._shifts is None:
+            self._shifts = self._find_shifts()
+        idle = here = 0
+        for calendar, mask in self._shifts.items():
+            opening = calendar.next_opening(moment, SOON)
+            if opening is None:
+                idle |= mask
+            elif opening == moment:
+                here |= mask
+        return idle, here
+
+    def _find_shifts(self) -> dict[Calendar, int]:
+        positions: dict[Calendar, list[int]] = {}
+        for at in range(self.size):
+            positions.setdefault(self.calendar_at(at), []).append(at)  # type: ignore[arg-type]
+        return {calendar: mask_of(each, self.size) for calendar, each in positions.items()}
 
     def mask(self, partners: Iterable[str]) -> int:
         """Return the mask of these partners; ids that are not in the network are passed over."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Literal
 
-from partidor.domain.business_time import duration
+from partidor.domain.business_time import Length, duration
 from partidor.domain.conditions import (
     ALWAYS,
     LONGEST_LIST,
@@ -25,6 +24,7 @@ from partidor.domain.conditions import (
 from partidor.domain.facts import PERSONAL_FIELDS
 from partidor.domain.offers import Plan, Step
 from partidor.domain.refusal import FieldError, WrongContent
+from partidor.domain.routing.contradictions import contradictions
 from partidor.domain.routing.index import RuleIndex
 from partidor.domain.routing.who import EVERYONE, FARTHEST_KM, Known, Node, compile_who, doubt_tags, fields_of
 
@@ -32,6 +32,7 @@ __all__ = ["DEFAULT_RULES", "Criterion", "Known", "Rule", "Rules", "RulesRefused
 
 MOST_RULES = 5_000
 MOST_STEPS = 50
+A_DAY = Length(1, "d")
 CENT = 100
 """Points are counted in whole hundredths, so that what is shown is exactly what was compared."""
 
@@ -103,6 +104,11 @@ class Rule:
         """Say whether its order asks for the load."""
         return any(criterion.by == "load" for criterion in self.order)
 
+    @property
+    def asks_who_is_open(self) -> bool:
+        """Say whether its order asks who is at work now."""
+        return any(criterion.by == "open_now" for criterion in self.order)
+
 
 class Ruleset:
     """The ordered rules of one version, compiled; immutable."""
@@ -122,6 +128,8 @@ class Ruleset:
 Rules = list[dict[str, Any]]
 _KEYS = ("name", "when", "who", "order", "equal_within", "plan", "clock", "known_customer", "otherwise", "award")
 _STEP_KEYS = ("offer_to", "window", "remind_after", "repeat", "reveal", "notify_manager", "award")
+_ASKED = {"language": "language", "win_rate": "vertical", "conversion": "vertical"}
+"""What an order reads of the lead, beside its place."""
 _CRITERION_KEYS: Mapping[str, tuple[str, ...]] = {
     "tag": ("by", "points", "dimension", "values"),
     "distance": ("by", "points", "zero_at_km"),
@@ -161,7 +169,11 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
     else:
         complaints.add(f"{path}.name", f"the name is {show(name)}; give the rule a name of 1 to 300 characters")
     _only(tree, _KEYS, path, "a rule", complaints)
+    before = len(complaints.errors) + complaints.left_out
     when = compile_condition(tree["when"], f"{path}.when", complaints) if "when" in tree else ALWAYS
+    if "when" in tree and before == len(complaints.errors) + complaints.left_out:
+        for one in contradictions(tree["when"]):
+            complaints.warn(str(one))
     _doubt_when(tree.get("when"), known, complaints)
     who = compile_who(tree["who"], f"{path}.who", complaints, known) if "who" in tree else EVERYONE
     order = _order(tree.get("order", []), f"{path}.order", complaints, known)
@@ -169,19 +181,17 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
     if not is_number(equal_within) or not 0 <= equal_within <= 10_000:
         complaints.add(f"{path}.equal_within", f"takes points from 0 to 10,000, not {show(equal_within)}")
         equal_within = 5
-    _award(tree, path, complaints)
+    award = _award(tree, path, complaints)
     clock = _choice(tree, "clock", ("wall", "business"), path, complaints)
-    if clock == "business":
-        complaints.warn("business hours are not counted yet, so that its windows run by the wall clock")
-    language = {"language"} if any(one.by == "language" for one in order) else set()
+    asked = {_ASKED[one.by] for one in order if one.by in _ASKED}
     return Rule(
         position=at + 1,
         name=name if isinstance(name, str) else "?",
         when=when, who=who, order=order, equal_within=float(equal_within),
-        plan=_plan(tree.get("plan"), f"{path}.plan", complaints), clock=clock,
+        plan=_plan(tree.get("plan"), f"{path}.plan", award, complaints), clock=clock,
         known_customer=_choice(tree, "known_customer", ("prefer", "ignore"), path, complaints),
         otherwise=_choice(tree, "otherwise", ("next", "stop"), path, complaints),
-        fields=when.fields | fields_of(who) | language,
+        fields=when.fields | fields_of(who) | asked,
         tree=tree,
     )  # fmt: skip
 
@@ -268,18 +278,18 @@ def _criterion(tree: object, path: str, complaints: Complaints, known: Known) ->
     return Criterion(by, cents, dimension, tuple(values))  # type: ignore[arg-type]
 
 
-def _plan(tree: object, path: str, complaints: Complaints) -> Plan:
+def _plan(tree: object, path: str, award: Award, complaints: Complaints) -> Plan:
     if not isinstance(tree, list) or not 0 < len(tree) <= MOST_STEPS:
         remedy = f'write 1 to {MOST_STEPS} steps like [{{"offer_to": 1, "window": "8h"}}]'
         complaints.add(path, f"{show(tree)} is no plan; {remedy}")
         return ()
-    return tuple(_step(one, f"{path}[{at}]", complaints) for at, one in enumerate(tree))
+    return tuple(_step(one, f"{path}[{at}]", award, complaints) for at, one in enumerate(tree))
 
 
-def _step(tree: object, path: str, complaints: Complaints) -> Step:
+def _step(tree: object, path: str, award: Award, complaints: Complaints) -> Step:
     if not isinstance(tree, dict):
         complaints.add(path, f'{show(tree)} is no step; write {{"offer_to": 1, "window": "8h"}}')
-        return Step(1, timedelta(days=1))
+        return Step(1, A_DAY)
     _only(tree, _STEP_KEYS, path, "a step", complaints)
     offer_to = tree.get("offer_to")
     if offer_to != "all" and (type(offer_to) is not int or not 1 <= offer_to <= 10_000):
@@ -290,7 +300,7 @@ def _step(tree: object, path: str, complaints: Complaints) -> Step:
     remind_after = None
     if tree.get("remind_after") is not None:
         remind_after = _duration(tree["remind_after"], f"{path}.remind_after", complaints)
-        if remind_after and window and remind_after >= window:
+        if remind_after and window and remind_after.span >= window.span:
             remedy = f"the window {show(tree['window'])}; remind sooner, or leave it out"
             complaints.add(f"{path}.remind_after", f"{show(tree['remind_after'])} is not shorter than {remedy}")
     repeat = tree.get("repeat", 1)
@@ -299,22 +309,38 @@ def _step(tree: object, path: str, complaints: Complaints) -> Step:
         repeat = 1
     if not isinstance(tree.get("notify_manager", False), bool):
         complaints.add(f"{path}.notify_manager", f"takes true or false, not {show(tree['notify_manager'])}")
-    _award(tree, path, complaints)
+    own = _award(tree, path, complaints) if "award" in tree else award
+    if own is not None and number == 1 and "award" in tree:
+        complaints.add(f"{path}.award", "one partner alone has no rivals; leave the award out, or offer to more")
+    if own is not None and number != 1 and window and own[0].span >= window.span:
+        remedy = f"the window {show(tree['window'])} of {path}; let the best be chosen sooner, or open it for longer"
+        complaints.add(f"{own[1]}.award", f"best_after is not shorter than {remedy}")
     revealed = {"reveal": "full" if number == 1 else "teaser", **tree}
     reveal = _choice(revealed, "reveal", ("full", "teaser"), path, complaints)
     return Step(
-        number, window or timedelta(days=1), remind_after, repeat, reveal, tree.get("notify_manager") is True
+        number, window or A_DAY, remind_after, repeat, reveal, tree.get("notify_manager") is True,
+        best_after=own[0] if own is not None and number != 1 else None,
     )  # fmt: skip
 
 
-def _award(tree: Mapping[str, object], path: str, complaints: Complaints) -> None:
-    """Refuse what would change who wins a competing round; a rule may say it once, or each step for itself."""
-    if tree.get("award", "first") != "first":
-        remedy = 'write "first" (who accepts first has the lead); best_after comes with a later version'
-        complaints.add(f"{path}.award", f"{show(tree['award'])} is not possible yet; {remedy}")
+Award = tuple[Length, str] | None
+"""After how long the best of those interested gets a lead, and where that is written; None: whoever accepts first."""
 
 
-def _duration(text: object, path: str, complaints: Complaints) -> timedelta | None:
+def _award(tree: Mapping[str, Any], path: str, complaints: Complaints) -> Award:
+    """Read who wins a competing round: a rule may say it for all of them, or a step for itself."""
+    award = tree.get("award", "first")
+    if award == "first":
+        return None
+    if not isinstance(award, dict) or list(award) != ["best_after"]:
+        remedy = 'write "first" (who accepts first has the lead), or {"best_after": "10m"} (then the best interested)'
+        complaints.add(f"{path}.award", f"{show(award)} is no way to award a lead; {remedy}")
+        return None
+    after = _duration(award["best_after"], f"{path}.award.best_after", complaints)
+    return None if after is None else (after, path)
+
+
+def _duration(text: object, path: str, complaints: Complaints) -> Length | None:
     try:
         return duration(text if isinstance(text, str) and len(text) <= 20 else None if text is None else show(text))
     except ValueError as wrong:

@@ -144,6 +144,6 @@ def _ahead(kept: Dossier, steps: list[Step]) -> Iterator[Box]:
     shown = steps if len(steps) <= MOST_BOXES - 2 else steps[: MOST_BOXES - 3]
     for step in shown:
         partner = kept.name(waiting.pop(0)) if step.exclusive and waiting else ""
-        yield Box("ahead", partner, step.offer_to, window=step.window, told=step.notify_manager)
+        yield Box("ahead", partner, step.offer_to, window=step.window.span, told=step.notify_manager)
     if more := len(steps) - len(shown):
         yield Box("more", rounds=more, told=any(step.notify_manager for step in steps[len(shown) :]))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from partidor.domain.business_time import Length
 from partidor.domain.facts import Asked, LeadFacts, PartnerFacts
 from partidor.domain.offers import Cursor, Step
 from partidor.domain.routing.decide import Decision, LiveState, Pinned, decide
@@ -45,7 +45,7 @@ class TestDecide:
         made = Snapshot(compile_ruleset(DEFAULT_RULES), Network(CAST))
         first = route(made)
         assert chosen(first) == ["august"]
-        assert first.step == Step(1, timedelta(hours=12), None, 2, "full")
+        assert first.step == Step(1, Length(12, "h"), None, 2, "full")
         assert first.excluded == {"who": 1}
         second = route(made, asked=Asked(expired=frozenset({"august"})), pinned=Pinned(1, first.next_cursor))
         assert chosen(second) == ["clara"]
@@ -91,7 +91,7 @@ class TestDecide:
         made = snapshot({"plan": [{"offer_to": 3, "window": "2h"}]})
         decision = route(made, lead)
         assert (chosen(decision), decision.via, decision.steps) == (["berta"], "known_customer", ())
-        assert decision.step == Step(1, timedelta(hours=2))
+        assert decision.step == Step(1, Length(2, "h"))
         assert decision.next_cursor == Cursor()
         live = LiveState(made.network)
         live.book(decision, lead)
@@ -115,7 +115,7 @@ class TestDecide:
         assert sum(draw.millionths for draw in decision.steps) == MICRO
 
     def test_measures_equality_from_the_best_remaining_and_not_in_a_chain(self) -> None:
-        partners = [PartnerFacts(name, win_rate=rate) for name, rate in [("a", 0.9), ("b", 0.86), ("c", 0.82)]]
+        partners = [PartnerFacts(name, win_rate={"": rate}) for name, rate in [("a", 0.9), ("b", 0.86), ("c", 0.82)]]
         made = snapshot({"order": [{"by": "win_rate", "points": 100}], "equal_within": 5}, partners=partners)
         ledger = Ledger({"b": [MICRO, 0] * 4, "c": [9 * MICRO, 0] * 4})
         decision = route(made, ledger=ledger)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from partidor.domain.business_time import Length
 from partidor.domain.offers import Step
 from partidor.domain.routing.ruleset import DEFAULT_RULES, Known, Ruleset, RulesRefused, compile_ruleset
 
@@ -52,18 +52,27 @@ class TestCompileRuleset:
         ruleset = compile_ruleset([EXAMPLE])
         (compiled,) = ruleset.rules
         assert compiled.position == 1
-        assert compiled.plan[0] == Step(1, timedelta(hours=8), timedelta(hours=4), 2, "full")
-        assert compiled.plan[1] == Step(5, timedelta(hours=24), None, 1, "teaser", True)
+        assert compiled.plan[0] == Step(1, Length(8, "h"), Length(4, "h"), 2, "full")
+        assert compiled.plan[1] == Step(5, Length(24, "h"), None, 1, "teaser", True)
         assert compiled.plan[2].offer_to is None
         assert (compiled.clock, compiled.known_customer, compiled.otherwise) == ("business", "prefer", "next")
         assert ruleset.fields == {"employees", "country", "vertical", "temperature", "test"}
         assert ruleset.uses_load
-        assert "business hours are not counted yet" in ruleset.warnings[0]
+        assert not any("hours" in warning for warning in ruleset.warnings)
 
     def test_fills_in_the_defaults(self) -> None:
         (compiled,) = compile_ruleset([rule(plan=[{"offer_to": 3, "window": "1d"}])]).rules
-        assert compiled.plan == (Step(3, timedelta(days=1), None, 1, "teaser"),)
+        assert compiled.plan == (Step(3, Length(1, "d"), None, 1, "teaser"),)
         assert (compiled.equal_within, compiled.order, compiled.clock) == (5, (), "wall")
+
+    def test_takes_an_award_for_all_competing_steps_or_for_one(self) -> None:
+        plan = [{"offer_to": 1, "window": "1h"}, {"offer_to": 3, "window": "2h"},
+                {"offer_to": "all", "window": "1d", "award": "first"}]  # fmt: skip
+        (for_all,) = compile_ruleset([rule(award={"best_after": "10m"}, plan=plan)]).rules
+        assert [step.best_after for step in for_all.plan] == [None, Length(10, "m"), None]
+        plan[2]["award"] = {"best_after": "1h"}
+        (for_one,) = compile_ruleset([rule(plan=plan)]).rules
+        assert [step.best_after for step in for_one.plan] == [None, None, Length(1, "h")]
 
     def test_starts_a_new_vendor_with_one_rule_for_every_lead(self) -> None:
         ruleset = compile_ruleset(DEFAULT_RULES)
@@ -91,11 +100,23 @@ class TestCompileRuleset:
             ({"plan": [{"offer_to": 1, "window": "4h", "notify_manager": 1}]}, "plan[0].notify_manager", "true or"),
             ({"plan": ["8h"]}, "plan[0]", "is no step"),
             ({"clock": "moon"}, "clock", "wall or business"),
-            ({"award": {"best_after": "10m"}}, "award", "best_after comes with a later version"),
+            ({"award": "best"}, "award", "is no way to award a lead"),
+            ({"award": {"best_after": "10m", "by": "price"}}, "award", '{"best_after": "10m"}'),
+            ({"award": {"best_after": 10}}, "award.best_after", "8h or 2d"),
             (
-                {"plan": [{"offer_to": 5, "window": "1h", "award": {"best_after": "10m"}}]},
+                {"plan": [{"offer_to": 5, "window": "1h", "award": {"best_after": "1h"}}]},
                 "plan[0].award",
-                "best_after comes with a later version",
+                "let the best be chosen sooner",
+            ),
+            (
+                {"award": {"best_after": "2h"}, "plan": [{"offer_to": "all", "window": "1h"}]},
+                "award",
+                "the window \"1h\" of rules[0].plan[0]",
+            ),
+            (
+                {"plan": [{"offer_to": 1, "window": "1h", "award": {"best_after": "10m"}}]},
+                "plan[0].award",
+                "has no rivals",
             ),
             ({"known_customer": "no"}, "known_customer", "prefer or ignore"),
             ({"otherwise": []}, "otherwise", "next or stop"),

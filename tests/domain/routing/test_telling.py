@@ -172,7 +172,7 @@ class TestTheParts:
             ("Then 5 in competition", "24 hours, teaser first; you are told"),
             ("Then all of them", "48 hours, teaser first; then your list"),
         ]
-        assert rule.notes[-1].startswith("Working hours are not counted yet")
+        assert rule.notes[-1].startswith("The time runs in working hours only")
 
     def test_say_when_the_best_of_those_interested_is_chosen(self) -> None:
         plan = [{"offer_to": 3, "window": "4h", "award": {"best_after": "1d"}}, {"offer_to": "all", "window": "2d"}]

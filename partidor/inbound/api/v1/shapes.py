@@ -146,6 +146,7 @@ WON = thing(
 )
 LOST = thing(("reason",), reason={"type": "string", "enum": list(LOST_REASONS)})
 DECLINE = thing(("reason",), reason={"type": "string", "enum": list(DECLINE_REASONS)}, note={**LONG, "maxLength": 2000})
+SAMENESS = thing(("customer", "same"), customer=ID, same=TRUTH)
 NOTHING = thing()
 
 RULES = thing(("rules",), rules=many(FREE))
