@@ -77,6 +77,11 @@ TEMPLATES = [
 DATABASES = ENVIRONMENT.databases
 DATABASE_ROUTERS = ["partidor.config.database.Doorkeeper"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "partidor.inbound.web.components.uploading.Quota",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 USE_I18N = True

@@ -76,3 +76,9 @@ def fields(viewer: Viewer, wanted: Wanted) -> Page[FieldCard]:
     viewer.require_vendor("rules:read", "rules:write")
     found = page(fields_of(viewer), wanted, by="created_at")
     return found.of([field_card(field) for field in found.items])
+
+
+def source_names(viewer: Viewer) -> list[str]:
+    """List the sources in use by name."""
+    viewer.require_vendor("leads:write", "leads:read")
+    return sorted(sources_of(viewer).values_list("name", flat=True))

@@ -20,7 +20,7 @@ _ADDRESS = tuple(f"address.{key}" for key in inquiry.ADDRESS_KEYS)
 _PLACE = ("location.lat", "location.lon")
 OURS: Mapping[str, tuple[str, ...]] = {
     "partners": (
-        *(key for key in partner.PARTNER_KEYS if key not in ("address", "location", "tags")),
+        *(key for key in partner.PARTNER_KEYS if key not in ("address", "location", "tags", "calendar")),
         *_ADDRESS, *_PLACE,
     ),
     "leads": (

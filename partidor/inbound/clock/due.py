@@ -15,6 +15,7 @@ from partidor.actions.ledger import keep_weeks
 from partidor.actions.once import forget_old_answers
 from partidor.actions.outbox import address_notices
 from partidor.inbound.clock.jobs import run_due_job
+from partidor.inbound.files.uploads import forget_old_uploads
 from partidor.actions.suitability import measure_networks
 from partidor.outbound.dispatch import dispatch_due
 
@@ -67,7 +68,7 @@ def _jobs(now: Now, stop: Event) -> Callable[[], int]:
 
 def _housekeeping(now: Now, stop: Event) -> Callable[[], int]:
     def look() -> int:
-        for step in (forget_old_answers, measure_networks, keep_weeks):
+        for step in (forget_old_answers, forget_old_uploads, measure_networks, keep_weeks):
             try:
                 step(at=now())
             except LOST:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ class Taken:
 
     repeated: bool = False
     flags: tuple[str, ...] = ()
+    read: object = None
+    """What the row was read as, where nothing was written."""
 
 
 def lines_of(path: Path, mapping: ImportMapping) -> Iterator[Line]:
@@ -90,6 +93,18 @@ class Tally:
             self.flags.update(outcome.flags)
 
 
+_FORMULA = re.compile(r"\s*[=@+-]|[\t\r\n]")
+_PHONE = re.compile(r"\s*[+-]?[\d\s().,/-]+")
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula: an apostrophe before what begins like one.
+
+    Phones and numbers begin so too, and stay what they are.
+    """
+    return f"'{cell}" if _FORMULA.match(cell) and not _PHONE.fullmatch(cell) else cell
+
+
 class RefusedFile:
     """Where refused rows go, with the reason in a column of its own; made when the first row is refused."""
 
@@ -105,8 +120,8 @@ class RefusedFile:
         if self._file is None:
             self._columns = [name for name in cells if name != "reason"]
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow([*self._columns, "reason"])
-        csv.writer(self._file).writerow([*(cells.get(name, "") for name in self._columns), reason])
+            csv.writer(self._file).writerow([*map(harmless, self._columns), "reason"])
+        csv.writer(self._file).writerow([*(harmless(cells.get(name, "")) for name in self._columns), harmless(reason)])
 
     @property
     def written(self) -> Path | None:
@@ -130,11 +145,18 @@ def refused_beside(path: Path | None) -> Iterator[RefusedFile | None]:
             kept.close()
 
 
-def take_all(lines: Iterable[Line], take: Take, *, refused: RefusedFile | None, told: Callable[[Tally], None]) -> Tally:
-    """Take lines a hundred at a time; ``told`` hears after each batch how far it is."""
+def take_all(
+    lines: Iterable[Line],
+    take: Take,
+    *,
+    refused: RefusedFile | None,
+    told: Callable[[Tally], None],
+    batch_of: int = BATCH,
+) -> Tally:
+    """Take lines a batch at a time, each batch whole or not at all; ``told`` hears after each how far it is."""
     tally = Tally()
     each = iter(lines)
-    while batch := list(islice(each, BATCH)):
+    while batch := list(islice(each, batch_of)):
         readable = [line.read for line in batch if not isinstance(line.read, WrongContent)]
         outcomes = iter(_taken(readable, take))
         for line in batch:

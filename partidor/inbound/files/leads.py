@@ -49,7 +49,7 @@ def leads_tried(source: str, *, by: Viewer) -> Take:
             return wrong
         repeated = inquiry.external_id in seen
         seen.add(inquiry.external_id)
-        return Taken(repeated, inquiry.flags)
+        return Taken(repeated, inquiry.flags, inquiry)
 
     return lambda payloads: [attempt(_with_source(payload, source)) for payload in payloads]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from partidor.access.network import partners_of
 from partidor.access.viewer import Viewer
 from partidor.actions.partners import add_partners
 from partidor.domain.intake.partner import read_partner
@@ -24,9 +25,11 @@ def partners_taken(*, by: Viewer) -> Take:
     return take
 
 
-def partners_tried() -> Take:
-    """Return what only reads rows as partners and writes nothing."""
+def partners_tried(*, by: Viewer | None = None) -> Take:
+    """Return what only reads rows as partners and writes nothing; ``by`` lets it know the partners that are there."""
     seen: set[object] = set()
+    if by is not None:
+        seen |= set(partners_of(by).exclude(external_id="").values_list("external_id", flat=True))
 
     def attempt(payload: Payload) -> Taken | WrongContent:
         try:
@@ -35,7 +38,7 @@ def partners_tried() -> Take:
             return wrong
         repeated = form.external_id in seen
         seen.add(form.external_id)
-        return Taken(repeated, tuple(form.flags))
+        return Taken(repeated, tuple(form.flags), form)
 
     return lambda payloads: [attempt(_named(payload)) for payload in payloads]
 

@@ -1,6 +1,8 @@
 """The addresses of a vendor's console, each beside its view."""
 
 from partidor.inbound.web.console import (
+    fairness,
+    imports,
     keys,
     lead,
     lead_verbs,
@@ -18,12 +20,14 @@ from partidor.inbound.web.console import (
 app_name = "console"
 urlpatterns = [
     *today.urlpatterns,
+    *imports.urlpatterns,  # before leads/<ref>: no lead is called import
     *leads.urlpatterns,
     *lead.urlpatterns,
     *partners.urlpatterns,
     *partner_map.urlpatterns,
     *partner_sheet.urlpatterns,
     *partner_verbs.urlpatterns,
+    *fairness.urlpatterns,
     *rules.urlpatterns,
     *people.urlpatterns,
     *keys.urlpatterns,
