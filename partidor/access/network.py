@@ -11,6 +11,7 @@ from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotFound
 from partidor.models import (
     ApiKey,
+    Event,
     FieldDefinition,
     Membership,
     Partner,
@@ -87,6 +88,12 @@ def key_for(viewer: Viewer, key_id: UUID) -> ApiKey:
     if (key := keys_of(viewer).filter(pk=key_id).first()) is None:
         raise NotFound(what="key")
     return key
+
+
+def events_about_partners(viewer: Viewer) -> QuerySet[Event]:
+    """Return what happened to partners and not to a lead, such as a pause; a partner sees its own."""
+    events = Event.objects.filter(vendor_id=viewer.vendor_id, lead=None, type__startswith="partner.")
+    return events if viewer.partner_id is None else events.filter(data__partner=str(viewer.partner_id))
 
 
 def memberships_of(viewer: Viewer) -> QuerySet[Membership]:

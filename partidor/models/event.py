@@ -21,7 +21,10 @@ class Event(VendorRow):
 
     class Meta:
         db_table = "event"
-        indexes = (models.Index(fields=["vendor", "at"], name="event_by_time"),)
+        indexes = (
+            models.Index(fields=["vendor", "at"], name="event_by_time"),
+            models.Index(fields=["vendor", "at"], condition=models.Q(lead=None), name="event_of_vendor"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["lead", "lead_seq"], condition=~models.Q(lead=None), name="event_seq_once"),
         )

@@ -27,8 +27,9 @@ OPEN = (
 SIGNED_IN = ("front", "me", "account_logout", "account_change_password")
 """What everybody has who has signed in."""
 
-PORTAL = {"portal:inbox", "portal:cards", "portal:leads", "portal:figures", "portal:me"}
+PORTAL = {"portal:inbox", "portal:cards", "portal:leads", "portal:figures", "portal:me", "portal:hours-regions"}
 PORTAL_OWN = {
+    "portal:hours": READS,
     "portal:offer": READS,
     "portal:accept": POSTS,
     "portal:decline": POSTS,
@@ -39,19 +40,22 @@ PORTAL_OWN = {
 }
 """What is about one offer or lead: its own partner's people only."""
 PORTAL_PERSON = {"portal:language"}
-PORTAL_MANAGER = {"portal:pause", "portal:resume", "portal:invite"}
+PORTAL_MANAGER = {"portal:pause", "portal:resume", "portal:invite", "portal:hours-change"}
 """What a partner's manager may do, and its sales people may not."""
 
 CONSOLE = {
     "console:today", "console:today-now", "console:leads", "console:lead", "console:lead_why", "console:lead_timeline",
-    "console:partners", "console:partner", "console:partner-open", "console:rules", "console:rule-history",
+    "console:partners", "console:partner", "console:partner-open", "console:hours", "console:hours-regions",
+    "console:partner-hours", "console:rules", "console:rule-history",
+    "console:fairness", "console:fairness-csv",
     "console:rule-version",
 }  # fmt: skip
 """What the vendor's administrator, channel manager and management read."""
 CONSOLE_STEER = {
     "console:today-reroute", "console:today-release", "console:today-pause", "console:lead_assign",
     "console:lead_reroute", "console:lead_withdraw", "console:lead_release", "console:lead_reject", "console:lead_park",
-    "console:partner-pause", "console:partner-resume",
+    "console:lead_judge",
+    "console:partner-pause", "console:partner-resume", "console:hours-change", "console:partner-hours-change",
 }  # fmt: skip
 """What administrator and channel manager do."""
 CONSOLE_MAILS = {"console:mails", "console:mail", "console:mail-look"}

@@ -20,6 +20,7 @@ from partidor.access.leads import visible_leads, visible_offers
 from partidor.access.viewer import Viewer
 from partidor.actions.deadlines import act_on_lead
 from partidor.actions.intake import receive_lead
+from partidor.actions.ledger import keep_ledger_of
 from partidor.actions.offers import accept_offer, decline_offer, see_offers
 from partidor.actions.pipeline import LOST_REASONS, lose_lead, win_lead
 from partidor.actions.qualification import park_lead, reject_lead, release_lead
@@ -96,6 +97,8 @@ class Play:
         dice = dice_of("arrivals", number)
         start = self.end - PAST
         late = max(6, number // 12)
+        for day in range(PAST.days):
+            self.plan(start + timedelta(days=day), self._keep_ledger)
         for at in temper.arrivals(start, self.end - NOW_AND_THEN, number - late, FAIRS, dice):
             fair = (at - start).days in FAIRS and dice.random() < 0.6
             again = dice.random() < 0.05
@@ -154,6 +157,9 @@ class Play:
             self.plan(at + timedelta(hours=dice.uniform(1, 70)), partial(self._withdraw, lead.pk))
         self.look(lead.pk)
         return lead.pk
+
+    def _keep_ledger(self, at: datetime) -> None:
+        keep_ledger_of(self.by.vendor_id, at=at)
 
     def _ask_and_park(self, at: datetime) -> None:
         """Let somebody ask whose time has not come yet."""

@@ -125,6 +125,10 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(condition=models.Q(("lead", None)), fields=["vendor", "at"], name="event_of_vendor"),
+        ),
         migrations.CreateModel(
             name="LedgerWeek",
             fields=[

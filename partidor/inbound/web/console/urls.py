@@ -1,7 +1,9 @@
 """The addresses of a vendor's console, each beside its view."""
 
 from partidor.inbound.web.console import (
+    backtests,
     fairness,
+    hours,
     imports,
     keys,
     lead,
@@ -25,10 +27,12 @@ urlpatterns = [
     *lead.urlpatterns,
     *partners.urlpatterns,
     *partner_map.urlpatterns,
+    *hours.urlpatterns,
     *partner_sheet.urlpatterns,
     *partner_verbs.urlpatterns,
     *fairness.urlpatterns,
     *rules.urlpatterns,
+    *backtests.urlpatterns,
     *people.urlpatterns,
     *keys.urlpatterns,
     *mails.urlpatterns,
