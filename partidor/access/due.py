@@ -165,7 +165,8 @@ def lapsed_leads(*, since: datetime, at: datetime, limit: int) -> list[Lead]:
     lapsed = Offer.objects.filter(
         lead_id=OuterRef("pk"), state__in=["open", "interested"], expires_at__gt=since, expires_at__lte=at
     )
-    waiting = Lead.objects.filter(Exists(lapsed), next_action_kind__in=["remind", "award", "expire"], next_action_at__lte=at)
+    offered = Lead.objects.filter(next_action_kind__in=["remind", "award", "expire"], next_action_at__lte=at)
+    waiting = offered.filter(Exists(lapsed))
     return list(waiting.order_by("pk").select_for_update(of=("self",))[:limit])
 
 

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotFound
+from partidor.domain.states import CLOSED_LEAD
 from partidor.models import Contact, Decision, Event, Lead, Offer
 from partidor.models.offer import RUNNING
 
@@ -99,6 +100,12 @@ def lock_leads(vendor_id: UUID, ids: Collection[UUID]) -> list[Lead]:
     """Lock some leads of one vendor in the order of their ids."""
     leads = Lead.objects.filter(vendor_id=vendor_id, pk__in=ids).select_related("source").order_by("pk")
     return list(leads.select_for_update(of=("self",)))
+
+
+def customers_leads(viewer: Viewer, customers: Collection[UUID], *, still: bool = False) -> list[tuple[UUID, UUID]]:
+    """Return the leads of some customers that the viewer may see, (lead, customer), the oldest first; or open ones."""
+    leads = visible_leads(viewer).filter(customer_id__in=customers).order_by("received_at", "pk")
+    return list((leads.exclude(state__in=CLOSED_LEAD) if still else leads).values_list("pk", "customer_id"))
 
 
 def offers_of(leads: Collection[UUID]) -> QuerySet[Offer]:

@@ -8,12 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from partidor.domain.intake.inquiry import Inquiry
-from partidor.domain.intake.sameness import DECIDING, customer_keys, customer_name
+from partidor.domain.intake.sameness import DECIDING, MOST_NAMES, customer_keys, customer_name
 from partidor.models import Customer, CustomerKey, CustomerKeyLink
 from partidor.models.customer import digest
-
-MOST_NAMES = 5
-"""A domain or phone that more names share says nothing about who somebody is."""
 
 
 @dataclass(frozen=True, slots=True)

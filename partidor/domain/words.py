@@ -191,6 +191,16 @@ SCOPE: Names = {
     "admin": said("Keys and people"),
 }
 
+SAME_HOW: Names = {
+    "email": said("the same e-mail address"),
+    "name_postal": said("the same name and postal code"),
+    "name_domain": said("the same name and domain"),
+    "domain": said("the same domain"),
+    "phone": said("the same phone number"),
+    "name": said("the same name, elsewhere"),
+}
+"""Why two customers may be one."""
+
 NAMES: Mapping[str, Names] = {
     "temperature": TEMPERATURE,
     "lead_state": LEAD_STATE,
@@ -208,5 +218,6 @@ NAMES: Mapping[str, Names] = {
     "flag": FLAG,
     "attention": ATTENTION,
     "scope": SCOPE,
+    "same_how": SAME_HOW,
 }
 """Every table by the name under which pages ask for it."""

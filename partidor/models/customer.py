@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.models import QuerySet, Value
 
 from partidor.models.inserting import insert
 from partidor.models.rows import VendorRow
+
+MOST_AROUND = 1000
 
 
 class Customer(VendorRow):
@@ -47,6 +51,28 @@ class CustomerKey(VendorRow):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.customer_id}"
+
+    @staticmethod
+    def around(
+        vendor_id: UUID, customers: Collection[UUID], *more: QuerySet[Any, Any]
+    ) -> list[tuple[UUID, str, UUID, str]]:
+        """Return who shares a key or a name with some customers: (key, kind, customer, name), at most a thousand.
+
+        Where only the name is shared, the kind is ``name``. ``more`` are rows alike, to be read in the same statement.
+        """
+        keys, links = CustomerKey.objects.order_by(), CustomerKeyLink.objects.order_by()
+        own, of_key, of_link = list(customers), ("pk", "kind"), ("key_id", "key__kind")
+        who = ("customer_id", "name_digest")
+        nameless = ["", digest(vendor_id, "")]
+        parts = [keys.filter(customer_id__in=own).values_list(*of_key, *who)]
+        parts += [keys.filter(links__customer_id__in=own).values_list(*of_key, *who)]
+        parts += [links.filter(key__customer_id__in=own).values_list(*of_link, *who)]
+        parts += [links.filter(key__links__customer_id__in=own).values_list(*of_link, *who)]
+        for named in (keys, links):
+            names = named.filter(customer_id__in=own).exclude(name_digest__in=nameless).values("name_digest")
+            alike = keys.filter(vendor_id=vendor_id, name_digest__in=names).annotate(how=Value("name"))
+            parts.append(alike.values_list("pk", "how", *who))
+        return list(parts[0].union(*parts[1:], *more).order_by("kind")[:MOST_AROUND])
 
     @staticmethod
     def find(vendor_id: UUID, values: Iterable[str]) -> dict[str, CustomerKey]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from partidor.access.duplicates import MOST_CANDIDATES, Duplicates, duplicates_of
 from partidor.access.leads import contacts_of, events_of, lead_for, offers_of, visible_leads, visible_offers
 from partidor.access.reveal import Reveal, reveal_to
 from partidor.access.viewer import Viewer
@@ -22,6 +23,8 @@ from partidor.queries.paging import Page, Wanted, one_of, page
 from partidor.queries.search import matching
 
 MOST_RELATED = 20
+MOST_AROUND = 200
+"""Leads of a customer and of those that may be the same that are looked at, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +145,33 @@ class RelatedLead:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicateCard:
+    """Another customer that may be the same as a lead's, with its newest lead.
+
+    ``reasons`` say why: email, name_postal, name_domain, domain, phone, name. ``same`` is what a person has said; None
+    while nobody has. ``leads`` counts the customer's leads.
+    """
+
+    customer: UUID
+    reasons: list[str]
+    same: bool | None
+    leads: int
+    lead: UUID
+    ref: str
+    company: str
+    city: str
+    status: str
+    product: str
+    partner: UUID | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LeadAlone(LeadWithOffers):
-    """One lead with the newest other leads of its customer."""
+    """One lead with the newest other leads of its customer, and with customers that may be the same (vendor only)."""
 
     related: list[RelatedLead]
+    duplicates: list[DuplicateCard]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,15 +289,45 @@ def one_lead(viewer: Viewer, lead_id: UUID) -> LeadAlone:
     """Show one lead that the viewer may see, with its offers and the customer's other leads. Raises NotFound."""
     viewer.require("leads:read")
     lead = lead_for(viewer, lead_id)
-    others = visible_leads(viewer).filter(customer_id=lead.customer_id).exclude(pk=lead.pk)
+    around = duplicates_of(viewer.vendor_id, lead.customer_id) if viewer.partner_id is None else None
+    related, duplicates = leads_around(viewer, lead, around)
     return LeadAlone(
         **_shown(lead, contacts_of([lead.pk])),
         offers=[offer_line(viewer, offer) for offer in _offers_for(viewer, [lead.pk])],
         related=[
             RelatedLead(other.pk, other.ref, other.state, other.product, other.partner_id, other.received_at)
-            for other in others.order_by("-received_at", "-id")[:MOST_RELATED]
+            for other in related[:MOST_RELATED]
         ],
+        duplicates=duplicates,
     )
+
+
+def leads_around(viewer: Viewer, lead: Lead, around: Duplicates | None) -> tuple[list[Lead], list[DuplicateCard]]:
+    """Return the other leads of a lead's customer, the newest first, and the customers around it, in one statement.
+
+    First come those that may be the same, then those of whom somebody has said that they are, or are not.
+    """
+    kin = around.kin if around else {lead.customer_id}
+    asked: dict[UUID, tuple[tuple[str, ...], bool | None]] = {}
+    if around is not None:
+        asked |= {customer: (how, None) for customer, how in around.candidates.items()}
+        asked |= {customer: ((), same) for customer, same in list(around.said.items())[:MOST_CANDIDATES]}
+    theirs: dict[UUID, list[Lead]] = defaultdict(list)
+    related = []
+    others = visible_leads(viewer).filter(customer_id__in={*kin, *asked}).exclude(pk=lead.pk)
+    for other in others.order_by("-received_at", "-pk")[:MOST_AROUND]:
+        theirs[other.customer_id].append(other)
+        if other.customer_id in kin:
+            related.append(other)
+    return related, [_duplicate(theirs[one], *said) for one, said in asked.items() if theirs[one]]
+
+
+def _duplicate(leads: Sequence[Lead], how: Sequence[str], same: bool | None) -> DuplicateCard:
+    newest = leads[0]
+    return DuplicateCard(
+        newest.customer_id, list(how), same, len(leads), newest.pk, newest.ref, newest.company, newest.city,
+        newest.state, newest.product, newest.partner_id, newest.received_at,
+    )  # fmt: skip
 
 
 def after_verb(viewer: Viewer, lead: Lead) -> LeadWithOffers:

@@ -26,6 +26,7 @@ VENDOR_ONLY: dict[str, Any] = {
     "GET /leads/{lead_id}/events": None,
     "GET /leads/{lead_id}/decisions": None,
     "GET /leads/{lead_id}/decisions/{decision_id}/partners/{partner_id}": None,
+    "POST /leads/{lead_id}/duplicates": {"customer": "01890000-0000-7000-8000-000000000000", "same": True},
     "POST /leads/{lead_id}/release": None,
     "POST /leads/{lead_id}/park": {"until": "2027-01-01T00:00:00Z"},
     "POST /leads/{lead_id}/reject": {"reason": "spam"},

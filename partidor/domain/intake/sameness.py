@@ -7,6 +7,7 @@ alone makes a candidate only; fuzzy names never decide.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -21,6 +22,8 @@ DECIDING = frozenset({"email", "name_postal", "name_domain"})
 """Kinds of which one shared key makes it the same customer."""
 CANDIDATE = frozenset({"domain", "phone"})
 """Kinds that only suggest it, and no longer do once more than five different names share the key."""
+MOST_NAMES = 5
+"""A domain or phone that more names share says nothing about who somebody is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,16 @@ def customer_keys(inquiry: Inquiry) -> tuple[Key, ...]:
 def customer_name(inquiry: Inquiry) -> str:
     """Return the normalised name of the company, or of the person where there is none."""
     return company_name(inquiry.company) or folded(f"{inquiry.contact.first_name} {inquiry.contact.last_name}")
+
+
+_HOW = ("email", "name_postal", "name_domain", "domain", "phone", "name")
+_SAYS_TOO = {"name_postal": ("name",), "name_domain": ("name", "domain"), "email": ("domain",)}
+
+
+def same_how(kinds: Collection[str]) -> tuple[str, ...]:
+    """Return why two customers may be the same, the strongest first, without what another reason says already."""
+    known = {less for kind in kinds for less in _SAYS_TOO.get(kind, ())}
+    return tuple(kind for kind in _HOW if kind in kinds and kind not in known)
 
 
 def repeat_fingerprint(inquiry: Inquiry) -> str:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from partidor.access.leads import contacts_of, decisions_of, events_of, offers_of, visible_leads
+from partidor.access.duplicates import duplicates_of
+from partidor.access.leads import contacts_of, decisions_of, events_of, offers_of
 from partidor.access.network import fields_of
 from partidor.access.story import Named, lead_named, names_of
 from partidor.access.viewer import Viewer, vendor_of
@@ -21,6 +22,7 @@ from partidor.domain.routing.naming import tag_name
 from partidor.models import Contact, Decision, Event, Lead, Offer
 from partidor.models.live import field_values
 from partidor.models.snapshots import snapshot
+from partidor.queries.leads import DuplicateCard, leads_around
 
 MOST_RELATED = 10
 MOST_DECISIONS = 40
@@ -49,6 +51,7 @@ class Dossier:
     events: Sequence[Event]
     decisions: Sequence[Decision]
     related: Sequence[Lead]
+    duplicates: Sequence[DuplicateCard]
     labels: Mapping[str, str]
     names: Mapping[UUID, Named]
 
@@ -90,8 +93,9 @@ def read_dossier(viewer: Viewer, ref: str, *, language: str, at: datetime) -> Do
     offers = list(offers_of([lead.pk]).order_by("opened_at", "run", "round", "place"))
     events = list(events_of(lead))
     decisions = list(reversed(decisions_of(lead).order_by("-lead_seq")[:MOST_DECISIONS]))
-    others = visible_leads(viewer).filter(customer_id=lead.customer_id).exclude(pk=lead.pk)
-    related = list(others.order_by("-received_at", "-pk")[:MOST_RELATED])
+    around = duplicates_of(viewer.vendor_id, lead.customer_id)
+    related, duplicates = leads_around(viewer, lead, around)
+    holders = [lead.partner_id, *(other.partner_id for other in related), *(card.partner for card in duplicates)]
     return Dossier(
         viewer=viewer,
         at=at,
@@ -101,9 +105,10 @@ def read_dossier(viewer: Viewer, ref: str, *, language: str, at: datetime) -> Do
         offers=offers,
         events=events,
         decisions=decisions,
-        related=related,
+        related=related[:MOST_RELATED],
+        duplicates=duplicates,
         labels=_labels(viewer, language) if lead.custom else {},
-        names=_names(viewer, offers, events, decisions, [lead, *related]),
+        names=_names(viewer, offers, events, decisions, holders),
     )
 
 
@@ -130,9 +135,9 @@ def _names(
     offers: Iterable[Offer],
     events: Iterable[Event],
     decisions: Iterable[Decision],
-    leads: Iterable[Lead],
+    holders: Iterable[UUID | None],
 ) -> dict[UUID, Named]:
-    partners = {offer.partner_id for offer in offers} | {lead.partner_id for lead in leads if lead.partner_id}
+    partners = {offer.partner_id for offer in offers} | {one for one in holders if one}
     actors: set[UUID | None] = set()
     for event in events:
         partners |= {UUID(event.data[key]) for key in ("partner", "to", "before") if event.data.get(key)}

@@ -17,7 +17,7 @@ from partidor.queries.lead_page.plan import PlanCard, Standing, plan_card, stand
 from partidor.queries.lead_page.timeline import Actor, Happening, happenings
 from partidor.queries.lead_page.why import DecisionLine, Why, chosen_decision, decision_lines, why
 from partidor.queries.lead_page.why_not import Answers, why_not_for, why_not_named
-from partidor.queries.leads import LeadCard, lead_card
+from partidor.queries.leads import DuplicateCard, LeadCard, lead_card
 
 CANDIDATES = 5
 """Candidates that are listed before one asks for all."""
@@ -49,6 +49,14 @@ class OtherLead:
     state: str
     partner: str
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCustomer:
+    """Another customer that may be the same, or of whom that was said, with the name of who has its newest lead."""
+
+    card: DuplicateCard
+    partner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,7 @@ class LeadPage:
     why: Why | None
     by_hand: ByHand | None
     related: tuple[OtherLead, ...]
+    duplicates: tuple[OtherCustomer, ...]
     why_not: Answers | None
     hand_over: HandOver | None
 
@@ -135,6 +144,7 @@ def page_of(kept: Dossier, sought: Sought) -> LeadPage:
             OtherLead(other.ref, other.product, other.state, kept.name(other.partner_id), other.received_at)
             for other in kept.related
         ),
+        duplicates=tuple(OtherCustomer(card, kept.name(card.partner)) for card in kept.duplicates),
         why_not=answers,
         hand_over=None if sought.takers is None else hand_over(kept, sought.takers, chosen=sought.taker),
     )

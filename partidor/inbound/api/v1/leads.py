@@ -13,6 +13,7 @@ from partidor.actions.leads import change_lead
 from partidor.actions.pipeline import lose_lead, win_lead
 from partidor.actions.qualification import park_lead, reject_lead, release_lead
 from partidor.actions.routing import Steered, assign_lead, reroute_lead, withdraw_lead
+from partidor.actions.sameness import judge_sameness
 from partidor.inbound.api.v1 import shapes
 from partidor.inbound.api.v1.answers import answer, changes, done, made, makes, reads
 from partidor.inbound.api.v1.auth import asker
@@ -77,7 +78,7 @@ def list_leads(
 
 @router.get("/{uuid:lead_id}", response=reads(LeadAlone, 404))
 def read(request: HttpRequest, lead_id: UUID) -> HttpResponse:
-    """Show one lead with its offers, and the newest 20 other leads of its customer."""
+    """Show one lead with its offers, the newest 20 other leads of its customer, and customers that may be the same."""
     by, _ = asker(request)
     return answer(about_leads.one_lead(by, lead_id))
 
@@ -111,6 +112,28 @@ def explain(request: HttpRequest, lead_id: UUID, decision_id: UUID, partner_id: 
     by, _ = asker(request)
     language = request.META.get("HTTP_ACCEPT_LANGUAGE", "en")[:2].lower()
     return answer(about_decisions.explanation(by, lead_id, decision_id, partner_id, language=language))
+
+
+@router.post("/{uuid:lead_id}/duplicates", response=changes(LeadAlone), openapi_extra=shapes.takes(shapes.SAMENESS))
+@repeatable()
+def judge(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    """Say of a lead's customer and another one that they are the same, or are not. The newest word counts.
+
+    Nothing is merged: leads of the same customer go to whoever works with it, and a pair that is not the same is not
+    suggested again. The flags of both customers' open leads follow.
+    """
+    by, at = asker(request)
+    fields = fields_of_body(request, "customer", "same")
+    customer, same = id_in(fields, "customer"), fields.truth("same")
+    if customer is None and not fields.errors:
+        fields.wrong("customer", "is missing; give the id of the other customer")
+    if same is None and not fields.errors:
+        fields.wrong("same", "is missing; say true or false")
+    fields.end()
+    assert customer is not None
+    assert same is not None
+    judged = judge_sameness(lead_id, customer_id=customer, same=same, by=by, at=at)
+    return done(about_leads.one_lead(by, lead_id), repeated=judged.repeated)
 
 
 @router.post("/{uuid:lead_id}/release", response=changes(LeadWithOffers, 409),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from partidor.actions.qualification import park_lead, reject_lead, release_lead
 from partidor.actions.routing import Steered, assign_lead, reroute_lead, withdraw_lead
+from partidor.actions.sameness import judge_sameness
 from partidor.domain.refusal import NotAllowed, NotPossibleNow, WrongContent
 from partidor.domain.words import REJECT_REASON
 from partidor.inbound.web.components.doors import ConsoleVisit, console_form, console_verb
@@ -53,6 +54,13 @@ class RejectForm(forms.Form):
     reason = forms.ChoiceField(
         choices=tuple(REJECT_REASON.items()), error_messages={"required": gettext_lazy("Choose a reason.")}
     )
+
+
+class SamenessForm(forms.Form):
+    """Which other customer, and whether it is the same."""
+
+    customer = forms.UUIDField()
+    same = forms.ChoiceField(choices=(("yes", "yes"), ("no", "no")))
 
 
 class ParkForm(forms.Form):
@@ -150,6 +158,21 @@ def release(visit: ConsoleVisit, ref: str) -> HttpResponse:
     return _form(visit, page, "release", forms.Form, act, lambda given: _("Released and routed."))
 
 
+@console_verb
+def judge(visit: ConsoleVisit, ref: str) -> HttpResponse:
+    """Say that the lead's customer is the same as another one, or is not."""
+    page = _page(visit, ref)
+
+    def act(given: dict[str, Any]) -> Steered:
+        same = given["same"] == "yes"
+        return judge_sameness(page.lead.id, customer_id=given["customer"], same=same, by=visit.viewer, at=visit.at)
+
+    def said(given: dict[str, Any]) -> str:
+        return _("Noted: it is the same customer.") if given["same"] == "yes" else _("Noted: it is another customer.")
+
+    return _form(visit, page, "", SamenessForm, act, said)
+
+
 def _page(visit: ConsoleVisit, ref: str, **more: Any) -> LeadPage:
     if not visit.steers:
         raise NotAllowed(needs="leads:write")
@@ -198,6 +221,7 @@ def _uuid(text: str | None) -> UUID | None:
 
 
 urlpatterns = [
+    path("leads/<str:ref>/duplicates", judge, name="lead_judge"),
     path("leads/<str:ref>/assign", assign, name="lead_assign"),
     path("leads/<str:ref>/reroute", reroute, name="lead_reroute"),
     path("leads/<str:ref>/withdraw", withdraw, name="lead_withdraw"),
