@@ -33,7 +33,11 @@ class LastStep(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change. ``do``: put, add, drop, group, shift (inside a rule); insert, remove, move, all (of rules)."""
+    """One change.
+
+    ``do`` inside a rule: put, add, drop, group, shift, fill (everything but its name); with whole rules: insert, new
+    (where new ones belong), copy, remove, move, all.
+    """
 
     do: str
     rule: int = 0
@@ -65,8 +69,8 @@ def edited(rules: Sequence[Tree], edit: Edit) -> Edited:
     """Carry out an edit. Raises NothingThere and LastStep."""
     if edit.do == "all":
         return Edited(list(edit.value), Edit("all", value=list(rules)), None)
-    if edit.do == "insert":
-        at = min(max(edit.rule, 0), len(rules))
+    if edit.do in ("insert", "new"):
+        at = min(max(edit.rule, 0), len(rules)) if edit.do == "insert" else place_for_new(rules)
         return Edited([*rules[:at], edit.value, *rules[at:]], Edit("remove", at), at)
     if not 0 <= edit.rule < len(rules):
         raise NothingThere
@@ -76,9 +80,20 @@ def edited(rules: Sequence[Tree], edit: Edit) -> Edited:
     if edit.do == "move":
         to = min(max(edit.to, 0), len(others))
         return Edited([*others[:to], old, *others[to:]], Edit("move", to, to=edit.rule), None)
-    new = edit.value if edit.do == "put" and not edit.path else _inside(old, edit)
+    if edit.do == "copy":
+        copied = {**old, "name": f"{old['name'][:280]} ({edit.value})"}
+        return Edited([*rules[: edit.rule + 1], copied, *rules[edit.rule + 1 :]], Edit("remove", edit.rule + 1), None)
+    if edit.do == "fill":
+        new = {**edit.value, "name": old["name"]}
+    else:
+        new = edit.value if edit.do == "put" and not edit.path else _inside(old, edit)
     undo = Edit("put", edit.rule, value=old)
     return Edited([*rules[: edit.rule], new, *rules[edit.rule + 1 :]], undo, edit.rule)
+
+
+def place_for_new(rules: Sequence[Tree]) -> int:
+    """Say where a new rule goes: to the end, but before a last rule that takes every lead."""
+    return len(rules) - 1 if rules and rules[-1].get("when", ALWAYS) == ALWAYS else len(rules)
 
 
 def _inside(rule: Tree, edit: Edit) -> Any:
@@ -90,7 +105,10 @@ def _inside(rule: Tree, edit: Edit) -> Any:
     if edit.do == "drop":
         return _drop(rule, steps)
     if edit.do == "group":
-        return _put(rule, steps, grouped(str(edit.value), [part for _, part in opened(_there(rule, steps)).parts]))
+        node = _there(rule, steps)
+        if not isinstance(node, Mapping):
+            raise NothingThere
+        return _put(rule, steps, grouped(str(edit.value), [part for _, part in opened(node).parts]))
     if edit.do == "shift":
         return _shift(rule, steps, edit.to)
     raise NothingThere

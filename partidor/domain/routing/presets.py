@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from partidor.domain.routing.editing import ALWAYS
@@ -39,8 +39,3 @@ def preset(key: str, name: str) -> dict[str, Any]:
     """Return a whole rule of a preset; of one that does not exist, the rule for every lead."""
     made = {"name": name, "who": _SELLERS, "order": _NEAREST, "equal_within": 1}
     return {**made, **PRESETS.get(key, PRESETS["every"])}
-
-
-def place_for_new(rules: Sequence[Mapping[str, Any]]) -> int:
-    """Say where a new rule goes: to the end, but before a last rule that takes every lead."""
-    return len(rules) - 1 if rules and rules[-1].get("when", ALWAYS) == ALWAYS else len(rules)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from partidor.access.leads import visible_leads
-from partidor.access.network import partners_of, ruleset_for
+from partidor.access.network import partners_of, ruleset_for, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.routing.contradictions import contradictions
 from partidor.domain.routing.differing import LineChanged, Paired, lines_changed, paired
@@ -110,6 +110,7 @@ class ChosenRule:
 
     position: int
     name: str
+    tree: Mapping[str, Any]
     told: RuleTold
     when: list[Line]
     who: list[Line]
@@ -174,6 +175,12 @@ def draft_page(viewer: Viewer, *, chosen: int, page: int, language: str, kept: K
         diff=tuple(_diff(pair, compiled, published, names, language) for pair in changed[:MOST_TOLD]),
         more_diff=max(0, len(changed) - MOST_TOLD),
     )
+
+
+def draft_revision(viewer: Viewer) -> int:
+    """Return how often the draft was changed. Raises NotAllowed."""
+    viewer.require_vendor("rules:write")
+    return rulesets_of(viewer).values_list("revision", flat=True).get(version=DRAFT)
 
 
 def draft_row(viewer: Viewer) -> tuple[list[dict[str, Any]], int, Publisher]:
@@ -319,7 +326,7 @@ def _chosen(rule: Rule, told: RuleTold, offers: Offered, kept: Kept | None) -> C
         "clock": rule.clock,
     }
     return ChosenRule(
-        rule.position, rule.name, told, lines.side("when"), lines.side("who"),
+        rule.position, rule.name, rule.tree, told, lines.side("when"), lines.side("who"),
         [replace(one, text=texts[at]) if at < len(texts) else one for at, one in enumerate(order)],
         lines.plan([(step.title, step.text) for step in told.plan]), settings,
     )  # fmt: skip

@@ -81,6 +81,11 @@ class LineForm:
     unsaved: bool = False
     what: str = "line"
 
+    @property
+    def offers(self) -> str:
+        """Return the id of the list of values to choose from."""
+        return f"{self.side}-{self.subject}".replace(":", "-").replace(".", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class GroupForm:
@@ -126,6 +131,11 @@ class CriterionForm:
     is_new: bool = False
     field: str = ""
     sentence: str = ""
+
+    @property
+    def offers(self) -> str:
+        """Return the id of the list of values to choose from."""
+        return f"who-{self.by}".replace(":", "-").replace(".", "-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,24 +6,23 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.urls import path
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page
+from partidor.inbound.web.console import rule_verbs
 from partidor.inbound.web.console.leafing import asked, leaf, page_number
+from partidor.inbound.web.console.rule_editor import show_editor
+from partidor.inbound.web.console.rule_words import note_of, publisher
 from partidor.queries.network.numbered import SIZE
 from partidor.queries.network.rules import (
-    Publisher,
     RuleLine,
     RuleList,
     Taken,
-    VersionLine,
     rule_history,
     rules_in_force,
     rules_of_version,
 )
+from partidor.queries.rule_editor.draft import draft_revision
 
-FIRST_NOTE = gettext_noop("The rule every vendor starts with")
 _COLUMNS, _STEP = 25, 10.6
 
 
@@ -47,8 +46,10 @@ class Bar:
 
 @console_page
 def rules(visit: ConsoleVisit) -> HttpResponse:
-    """Show the rules in force, and one of them in full."""
+    """Show the draft, to whoever may change it; to others the rules in force, and one of them in full."""
     chosen = _chosen(visit)
+    if visit.viewer.may("rules:write"):
+        return show_editor(visit, chosen=chosen)
     found = rules_in_force(visit.viewer, page=_page(visit, chosen), language=visit.language, at=visit.at)
     return _show(visit, found, chosen)
 
@@ -58,7 +59,7 @@ def version(visit: ConsoleVisit, version: int) -> HttpResponse:
     """Show what a published version said."""
     chosen = _chosen(visit)
     found = rules_of_version(visit.viewer, version, page=_page(visit, chosen), language=visit.language)
-    return _show(visit, found, chosen)
+    return _show(visit, found, chosen, draft_revision(visit.viewer) if visit.viewer.may("rules:write") else 0)
 
 
 @console_page
@@ -79,7 +80,7 @@ def _page(visit: ConsoleVisit, chosen: int) -> int:
     return (chosen - 1) // SIZE + 1 if chosen else page_number(visit)
 
 
-def _show(visit: ConsoleVisit, found: RuleList, chosen: int) -> HttpResponse:
+def _show(visit: ConsoleVisit, found: RuleList, chosen: int, revision: int = 0) -> HttpResponse:
     lines = found.rules.items
     rule = next((line for line in lines if line.position == chosen), lines[0] if lines else None)
     context = {
@@ -94,22 +95,9 @@ def _show(visit: ConsoleVisit, found: RuleList, chosen: int) -> HttpResponse:
         "height": _height(found.counted),
         "takers": _takers(rule.taken) if rule and rule.taken else [],
         "leaf": leaf(visit, found.rules),
+        "revision": revision,
     }
     return visit.show("console/rules.html", context)
-
-
-def publisher(by: Publisher) -> str:
-    """Say who published."""
-    if by.kind == "person":
-        return by.name or _("somebody who is no longer here")
-    if by.kind == "key":
-        return _("the key “{name}”").format(name=by.name) if by.name else _("a key")
-    return "Partidor"
-
-
-def note_of(version: VersionLine) -> str:
-    """Return the note of a version; Partidor's own note in the reader's language."""
-    return _(version.note) if version.by.kind == "system" and version.note == FIRST_NOTE else version.note
 
 
 def _width(line: RuleLine, counted: int) -> str:
@@ -136,4 +124,5 @@ urlpatterns = [
     path("rules/", rules, name="rules"),
     path("rules/history", history, name="rule-history"),
     path("rules/<int:version>", version, name="rule-version"),
+    *rule_verbs.urlpatterns,
 ]
