@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
-from partidor.access.network import events_about_partners, partners_of
+from partidor.access.network import partners_of
 from partidor.access.viewer import Viewer, vendor_of
-from partidor.domain.reports.pauses import paused_for
 from partidor.domain.routing.fairness import Ledger
 from partidor.models.ledger import ledger_weeks, monday_of, read_ledger
 from partidor.models.live import live_state
@@ -18,6 +15,7 @@ from partidor.models.snapshots import network
 from partidor.queries.fairness import FairnessReport, PartnerShare, fairness
 from partidor.queries.network.numbered import Numbered, holds_words, numbered_of
 from partidor.queries.network.table import TIER
+from partidor.queries.pauses import pauses
 
 WEEKS = 26
 """How far back debts are drawn."""
@@ -104,7 +102,7 @@ def _lines(viewer: Viewer, report: FairnessReport, since: datetime | None, at: d
     vendor = vendor_of(viewer)
     live = live_state(vendor, network(vendor), Ledger(), at=at, loads=False)
     full = {live.network.ids[place] for place in live.network.capped if live.at_capacity >> place & 1}
-    paused, newcomers = _pauses(viewer, since, at), max(since or at - NEW, vendor.created_at + FIRST)
+    paused, newcomers = pauses(viewer, since=since, at=at), max(since or at - NEW, vendor.created_at + FIRST)
     columns = partners_of(viewer).values_list("pk", "tags", "created_at", "archived_at")
     known = {pk: (tags, created, archived) for pk, tags, created, archived in columns}
     found = []
@@ -121,16 +119,6 @@ def _lines(viewer: Viewer, report: FairnessReport, since: datetime | None, at: d
             )
         )
     return found
-
-
-def _pauses(viewer: Viewer, since: datetime | None, at: datetime) -> dict[UUID, timedelta]:
-    """Add up how long each partner was paused; a pause that began before the span counts from the span on."""
-    told: dict[UUID, list[tuple[str, datetime, datetime | None]]] = defaultdict(list)
-    happened = events_about_partners(viewer).filter(type__in=["partner.paused", "partner.resumed"], at__lte=at)
-    for what, when, facts in happened.order_by("at", "pk").values_list("type", "at", "data"):
-        until = datetime.fromisoformat(facts["until"]) if facts.get("until") else None
-        told[UUID(facts["partner"])].append((what.partition(".")[2], when, until))
-    return {partner: paused_for(events, since=since, at=at) for partner, events in told.items()}
 
 
 def _weeks(viewer: Viewer, at: datetime) -> Sequence[DebtWeek]:

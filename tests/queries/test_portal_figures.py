@@ -7,7 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from partidor.actions.deadlines import act_on_due
+from partidor.actions.ledger import keep_weeks
 from partidor.actions.offers import accept_offer, decline_offer
+from partidor.actions.partners import pause_partner, resume_partner
 from partidor.actions.pipeline import win_lead
 from partidor.actions.routing import assign_lead
 from partidor.models import Membership
@@ -54,9 +56,39 @@ class TestOwnFigures:
     @pytest.mark.parametrize(("role", "sees"), [("partner_manager", True), ("partner_sales", False)])
     def test_hold_the_fair_share_for_the_manager_alone(self, world: World, role: str, sees: bool) -> None:
         found = own_figures(somebody_of(world, "alpen", role=role), at=START)
-        assert (found.share is not None) == sees
-        if found.share:
-            assert found.share.partner == world.partners["alpen"].pk
+        assert (found.statement is not None) == sees
+        if found.statement:
+            assert found.statement.share.partner == world.partners["alpen"].pk
+
+
+class TestTheStatement:
+    def test_tells_week_by_week_what_was_due_and_came_and_no_name_of_anybody_else(self, world: World) -> None:
+        for number in range(3):
+            world.partner(f"peer{number}", name=f"Peer {number}", location={"lat": 48.1, "lon": 11.5})
+        world.rules([{"name": "In turn", "equal_within": 100, "plan": [{"offer_to": 1, "window": "8h"}]}])
+        keep_weeks(at=START - timedelta(weeks=1))
+        for _ in range(12):
+            world.receive()
+        keep_weeks(at=START)
+        partner = world.partners["alpen"].pk
+        pause_partner(partner, until=None, by=world.manager, at=START + hours(1))
+        for _ in range(6):
+            world.receive(at=START + timedelta(weeks=1))
+        resume_partner(partner, by=world.manager, at=START + timedelta(days=8))
+
+        found = own_figures(somebody_of(world, "alpen"), at=START + timedelta(days=9)).statement
+
+        assert found is not None
+        assert [(round(week.expected, 3), week.received) for week in found.weeks] == [(2, 2), (0, 0)]
+        assert (found.part, found.peers) == (pytest.approx(1), pytest.approx(1))
+        assert found.paused == timedelta(days=8) - hours(1)
+
+    def test_tells_nothing_of_peers_so_few_that_they_would_be_known(self, world: World) -> None:
+        for _ in range(9):
+            world.receive()
+        found = own_figures(somebody_of(world, "alpen"), at=START).statement
+        assert found is not None
+        assert found.peers is None
 
 
 class TestMe:

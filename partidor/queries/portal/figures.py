@@ -14,7 +14,7 @@ from django.db.models import Count, Sum
 from partidor.access.leads import leads_of_viewers, offers_of_viewers
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.money import money_text
-from partidor.queries.fairness import PartnerShare, fairness
+from partidor.queries.portal.share import Statement, statement
 
 WEEKS = 12
 ANSWERED = ("accepted", "declined", "expired")
@@ -55,7 +55,7 @@ class Figures:
     won_value: tuple[tuple[str, str], ...]
     """Amounts of orders by currency."""
     weeks: Sequence[Week]
-    share: PartnerShare | None
+    statement: Statement | None
     """What the fair share says; None for who may not see reports."""
 
 
@@ -105,7 +105,7 @@ def own_figures(viewer: Viewer, *, at: datetime) -> Figures:
             if state == "won" and minor is not None
         ),
         weeks=_weeks(answers, first, zone),
-        share=_share(viewer, since),
+        statement=statement(viewer, weeks=WEEKS, since=since, at=at),
     )
 
 
@@ -122,9 +122,3 @@ def _weeks(answers: Sequence[_Came], first: date, zone: ZoneInfo) -> list[Week]:
         received[week] += 1
         accepted[week] += one.state == "accepted"
     return [Week(first + timedelta(weeks=week), received[week], accepted[week]) for week in range(WEEKS)]
-
-
-def _share(viewer: Viewer, since: datetime) -> PartnerShare | None:
-    if not viewer.may("reports:read"):
-        return None
-    return next(iter(fairness(viewer, since=since).partners), None)

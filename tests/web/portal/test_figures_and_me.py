@@ -47,7 +47,8 @@ class TestFigures:
         self, expected: float, received: float, words: str
     ) -> None:
         none = Share(0, 0, 0)
-        share = PartnerShare(UUID(int=1), "P", 1, expected, received, expected - received, 0, 0, 0, 0, none, none, none)
+        share = PartnerShare(UUID(int=1), "P", 1, expected, received, expected - received, 0, 0, 0, 0, 0, 0, "0.00",
+                             none, none, none)  # fmt: skip
         assert words in fair_share(share)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.urls import path
 
+from partidor.domain.reports.axis import axis
 from partidor.inbound.web.components.doors import PortalVisit, portal_page
 from partidor.inbound.web.portal.frame import framed
-from partidor.inbound.web.portal.wording import fair_share, percent, short_day
+from partidor.inbound.web.portal.wording import beside_share, compared, fair_share, percent, short_day
 from partidor.queries.portal.figures import own_figures
+from partidor.queries.portal.share import Statement
 
 
 @portal_page
@@ -23,9 +25,22 @@ def figures(visit: PortalVisit) -> HttpResponse:
         "of": viewer.partner_id,
         "rate_alone": percent(found.rate_alone),
         "rate_competing": percent(found.rate_competing),
-        "share": fair_share(found.share) if found.share else "",
+        **(_statement(found.statement) if found.statement else {}),
     }
     return framed(visit, "portal/figures.html", "figures", context)
+
+
+def _statement(stated: Statement) -> dict[str, object]:
+    scale = axis(max((max(week.expected, week.received) for week in stated.weeks), default=1.0))
+    return {
+        "share": fair_share(stated.share),
+        "beside": beside_share(stated),
+        "compared": compared(stated),
+        "share_weeks": [
+            (short_day(week.monday), week, scale.place(week.expected), scale.place(week.received))
+            for week in stated.weeks
+        ],
+    }
 
 
 urlpatterns = [path("figures/", figures, name="figures")]

@@ -9,7 +9,7 @@ from babel.dates import format_skeleton
 from babel.numbers import NumberFormatError, format_percent, parse_decimal
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from partidor.domain.intake.codes import region_name
@@ -20,6 +20,7 @@ from partidor.inbound.web.components.wording import amount, country_name, lastin
 from partidor.queries.fairness import PartnerShare
 from partidor.queries.portal.inbox import Fit
 from partidor.queries.portal.leads import OwnFact, PortalLead, Step
+from partidor.queries.portal.share import Statement
 
 ORIGIN = {
     "api": Icon("plug"),
@@ -133,6 +134,35 @@ def fair_share(share: PartnerShare) -> str:
     else:
         sentence = _("You have received just what was due to you.")
     return sentence.format(owed=number(abs(owed), 1))
+
+
+def compared(stated: Statement) -> str:
+    """Say how much of its due a partner got, and the middle of the others."""
+    if stated.part is None:
+        return ""
+    own, peers = percent(stated.part), percent(stated.peers)
+    if stated.peers is None:
+        return _("You have received {own} of what was due to you.").format(own=own)
+    sentence = _("You have received {own} of what was due to you; the middle of the other partners, {peers}.")
+    return sentence.format(own=own, peers=peers)
+
+
+def beside_share(stated: Statement) -> list[str]:
+    """Say what explains the figures of the weeks: pauses, and what stands outside the share."""
+    share, days = stated.share, stated.paused.days
+    said = (
+        (days, ngettext("You were paused for {n} day: nothing was due to you meanwhile.",
+                        "You were paused for {n} days: nothing was due to you meanwhile.", days)),
+        (share.by_hand, ngettext("{n} lead was given to you by hand, outside the share.",
+                                 "{n} leads were given to you by hand, outside the share.", share.by_hand)),
+        (share.known_customer, ngettext("{n} lead of a customer of yours came to you first, outside the share.",
+                                        "{n} leads of customers of yours came to you first, outside the share.",
+                                        share.known_customer)),
+        (share.credited, ngettext("{n} lead was not right for you, as you said; it is noted to your credit.",
+                                  "{n} leads were not right for you, as you said; they are noted to your credit.",
+                                  share.credited)),
+    )  # fmt: skip
+    return [sentence.format(n=number(count)) for count, sentence in said if count]
 
 
 def short_day(day: date) -> str:
