@@ -103,6 +103,9 @@ def _sentence(refusal: Refusal) -> str:
     if isinstance(refusal, UnreadableTable):
         why = said(str(refusal.facts["why"]))
         return _("The file {name} cannot be read as a table: {why}").format(name=refusal.facts["name"], why=why)
+    if isinstance(refusal, UploadTooLarge):
+        told = _("The file is larger than {most} MB. Import it in parts, or on the server with partidor import.")
+        return told.format_map(refusal.facts)
     return sentence_of(refusal)
 
 

@@ -1,0 +1,383 @@
+"""Importing in the browser: bring a file, map it, look, try, take; hostile files and strangers get a sentence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import xml.etree.ElementTree as ET
+import zipfile
+from collections import Counter
+from datetime import timedelta
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from partidor.inbound.files.uploads import forget_old_uploads
+from partidor.inbound.web.console import imports
+from partidor.models import Lead, Partner, Vendor
+from tests.adventureworks import real_data
+from tests.web.people import SignIn, signed_in
+from tests.world import START, World
+
+DATA = real_data()
+PARTNERS = """Nr;Firma;Mail;Strasse;PLZ;Ort;Land;Branche;Umsatz
+1;Alpha IT GmbH;a@alpha.example;Dachauer Str. 5;80335;München;Deutschland;Handel, Logistik;450000
+2;=cmd|' /C calc'!A1;b@beta;Weg 1;1067;Dresden;Deutschland;;2100000
+3;Gamma AG;g@gamma.example;Marktplatz 9;4001;Basel;Schweiz;Brauerei;12
+"""
+LEADS = """Firma,Nachname,E-Mail,PLZ,Ort,Nachricht
+Müller & Söhne,Müller,eva@mueller.example,80331,München,Wir suchen ein ERP
+,,niemand@nirgends.example,,,kein Name
+"""
+
+
+class Form(HTMLParser):
+    """What the browser would send of the forms of a page, the buttons left out."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.fields: dict[str, Any] = {}
+        self.select = self.area = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name") or ""
+        if tag == "input" and name and given.get("type") not in ("file", "checkbox", "radio", "search"):
+            self.fields[name] = given.get("value") or ""
+        elif tag == "select":
+            self.select = name
+            self.fields[name] = ""
+        elif tag == "option" and self.select and "selected" in given:
+            self.fields[self.select] = given.get("value") or ""
+        elif tag == "textarea":
+            self.area = name
+            self.fields[name] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.fields[self.area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.area = ""
+        elif tag == "select":
+            self.select = ""
+
+
+def bring(client: Client, kind: str, content: str | bytes, name: str = "file.csv") -> Any:
+    given = content.encode() if isinstance(content, str) else content
+    return client.post(reverse(f"console:{kind}-import", args=["acme"]), {"file": SimpleUploadedFile(name, given)})
+
+
+def words(answer: Any) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def act(client: Client, at: str, do: str, **changed: str) -> Any:
+    """Send the form of the page as it stands, with what is changed."""
+    fields = Form(client.get(at).content.decode()).fields
+    answer = client.post(
+        at, {**fields, **{name.replace("__", ":"): value for name, value in changed.items()}, "do": do}
+    )
+    return client.get(answer["Location"]) if answer.status_code == 303 else answer
+
+
+class TestPartners:
+    def test_are_guessed_shown_tried_taken_and_taken_only_once(self, world: World, sign_in: SignIn) -> None:
+        client, version = sign_in(), Vendor.objects.get(slug="acme").network_version
+        answer = bring(client, "partners", PARTNERS)
+        assert answer.status_code == 303
+        at = answer["Location"]
+        page = client.get(at)
+        shown = words(page)
+        for text in ("3 rows", "Alpha IT GmbH", "München", "has no ending such as .com", "refused"):
+            assert text in shown, text
+        assert "Alpha IT GmbH" in shown
+        assert Partner.objects.filter(vendor=world.vendor).count() == 3, "nothing is taken by looking"
+
+        tried = act(client, at, "try", extra__0__split=",")
+        assert "What would be taken" in words(tried)
+        assert Partner.objects.filter(vendor=world.vendor).count() == 3
+
+        done = act(client, at, "run")
+        assert re.search(r"Rows 3 Taken 2 There already 0 Refused 1", words(done))
+        alpha = Partner.objects.get(name="Alpha IT GmbH")
+        assert (alpha.external_id, alpha.country, alpha.postal_code) == ("1", "DE", "80335")
+        assert alpha.tags == {"vertical": ["Handel", "Logistik"]}
+        assert Vendor.objects.get(slug="acme").network_version == version + 1
+        assert "Taken 0 There already 2" in words(act(client, at, "run"))
+        assert Vendor.objects.get(slug="acme").network_version == version + 1
+
+    def test_give_the_refused_rows_back_harmless(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in()
+        at = bring(client, "partners", PARTNERS)["Location"]
+        assert client.get(f"{at}/refused.csv").status_code == 404
+        act(client, at, "run")
+        given = client.get(f"{at}/refused.csv")
+        (row,) = csv.DictReader(io.StringIO(given.content.decode("utf-8-sig")))
+        assert row["Firma"].startswith("'=cmd"), "no spreadsheet runs it"
+        assert "email: is no e-mail address" in row["reason"]
+        assert "attachment" in given["Content-Disposition"]
+
+    def test_keep_their_mapping_as_a_file_for_the_next_time(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in()
+        at = bring(client, "partners", PARTNERS)["Location"]
+        column = str(PARTNERS.splitlines()[0].split(";").index("Umsatz"))
+        looked = act(
+            client, at, "look",
+            **{"extra__1__name": "tier", "extra__1__column": column, "extra__1__bands": "1000 bronze; gold",
+               "values__address.country": "Deutschland = AT", "constant__kind": "var"},
+        )  # fmt: skip
+        assert looked.status_code == 200
+        toml = client.get(f"{at}/mapping.toml").content
+        again = client.post(
+            reverse("console:partners-import", args=["acme"]),
+            {"file": SimpleUploadedFile("x.csv", PARTNERS.encode()), "mapping": SimpleUploadedFile("m.toml", toml)},
+        )["Location"]
+        assert client.get(f"{again}/mapping.toml").content == toml
+        act(client, again, "run")
+        alpha, gamma = Partner.objects.get(external_id="1"), Partner.objects.get(external_id="3")
+        assert (alpha.country, alpha.kind, alpha.tags["tier"], gamma.tags["tier"]) == (
+            "AT",
+            "var",
+            ["gold"],
+            ["bronze"],
+        )
+
+    def test_say_what_is_wrong_with_a_mapping(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in(language="de")
+        at = bring(client, "partners", PARTNERS)["Location"]
+        toml = SimpleUploadedFile("m.toml", b'[fields]\nnam = "Firma"\n')
+        answer = client.post(at, {"do": "look", "mapping": toml})
+        assert answer.status_code == 422
+        assert "ist kein Feld" in words(answer)
+        gone = client.post(at, {"do": "look", "mapping": SimpleUploadedFile("m.toml", b'[fields]\nname = "Frima"\n')})
+        assert "Firma" in words(client.get(gone["Location"]))
+        assert "keine Spalte der Datei" in words(client.get(gone["Location"]))
+
+
+class TestLeads:
+    def test_are_routed_as_they_come(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in(language="de")
+        at = bring(client, "leads", LEADS, "Messe & Co.csv")["Location"]
+        shown = words(client.get(at))
+        for text in ("Welche Spalte wird was", "Müller & Söhne", "abgelehnt", "Quelle der Leads"):
+            assert text in shown, text
+        done = act(client, at, "run")
+        assert "Zeilen 2 Übernommen 1 Schon da 0 Abgelehnt 1" in words(done)
+        lead = Lead.objects.get(vendor=world.vendor)
+        assert (lead.company, lead.state, lead.source.name) == ("Müller & Söhne", "offered", "import")
+        act(client, at, "run")
+        assert Lead.objects.filter(vendor=world.vendor).count() == 1
+
+    def test_keep_columns_of_their_own(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in()
+        at = bring(client, "leads", LEADS)["Location"]
+        act(client, at, "run", extra__0__name="town", extra__0__column="4")
+        assert Lead.objects.get(vendor=world.vendor).custom == {"town": "München"}
+
+
+def workbook() -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Name", "PLZ", "Ort"])
+    sheet.append(["=1+1", 80331, "München"])
+    sheet.append(["Delta", 1067, None])
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def bomb() -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", b"<x/>")
+        packed.writestr("xl/sharedStrings.xml", b"A" * (300 * 2**20))
+    return kept.getvalue()
+
+
+class TestHostileFiles:
+    @pytest.mark.parametrize(
+        ("content", "why"),
+        [
+            (b"", "it is empty"),
+            (b"   \n ", "it is empty"),
+            (b"\x00\x01\x02\xff" * 50, "binary file"),
+            (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "old Excel workbook"),
+            (b"PK\x03\x04nothing", "damaged Excel workbook"),
+            (b"a,a\n1,2\n", "two columns named"),
+            (b"a,b\n1,2,3\n", "row 2 has 3 cells"),
+            ((",".join(f"c{at}" for at in range(1_500)) + "\n").encode(), "1,500 columns"),
+            (b'a,b\n"' + b"x" * 200_000 + b'",1\n', "field larger than"),
+        ],
+        ids=["empty", "blank", "binary", "xls", "torn", "twice", "wide", "columns", "cell"],
+    )
+    def test_are_refused_in_a_sentence_and_not_kept(
+        self, world: World, sign_in: SignIn, settings: Any, tmp_path: Path, content: bytes, why: str
+    ) -> None:
+        settings.HOME = tmp_path
+        answer = bring(sign_in(), "partners", content)
+        assert answer.status_code == 422
+        assert why in words(answer)
+        assert not list(tmp_path.glob("uploads/*"))
+
+    def test_packed_to_burst_are_refused(self, world: World, sign_in: SignIn) -> None:
+        assert "it unpacks to" in words(bring(sign_in(), "leads", bomb(), "x.xlsx"))
+
+    def test_too_large_are_stopped_on_the_way(
+        self, world: World, sign_in: SignIn, settings: Any, tmp_path: Path
+    ) -> None:
+        settings.HOME = tmp_path
+        for size in (10 * 2**20 + 1, 13 * 2**20):
+            answer = bring(sign_in(), "partners", b"a,b\n" + b"1,2\n" * (size // 4))
+            assert answer.status_code == 422
+            assert "larger than 10 MB" in words(answer)
+        assert not list(tmp_path.glob("uploads/*"))
+
+    @pytest.mark.parametrize(
+        "name", ["../../evil.csv", "..\\..\\evil.csv", "a/b/\x00.csv", "...", "<script>.csv", "x" * 400]
+    )
+    def test_bear_a_harmless_name(
+        self, world: World, sign_in: SignIn, settings: Any, tmp_path: Path, name: str
+    ) -> None:
+        settings.HOME = tmp_path / "home"
+        client = sign_in()
+        at = bring(client, "partners", PARTNERS, name)["Location"]
+        assert "<script>" not in client.get(at).content.decode()
+        assert all(tmp_path / "home" / "uploads" in path.parents for path in tmp_path.rglob("*") if path.is_file())
+
+    def test_of_excel_are_read_and_formulas_are_texts(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in()
+        at = bring(client, "partners", workbook(), "w.xlsx")["Location"]
+        act(client, at, "run")
+        assert Partner.objects.get(name="Delta").postal_code == "1067"
+
+    def test_with_more_rows_than_the_browser_takes_go_to_the_server(
+        self, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(imports, "MOST_ROWS", 2)
+        client = sign_in()
+        at = bring(client, "partners", PARTNERS)["Location"]
+        shown = words(client.get(at))
+        assert "partidor import partners file.csv --vendor acme --mapping mapping.toml" in shown
+        assert "Take all" not in shown
+        assert client.post(at, {**Form(client.get(at).content.decode()).fields, "do": "run"}).status_code == 422
+        assert Partner.objects.filter(vendor=world.vendor).count() == 3
+
+
+class TestKeeping:
+    def test_is_for_who_brought_it_alone_and_for_a_day(self, world: World, sign_in: SignIn) -> None:
+        mine = sign_in()
+        at = bring(mine, "partners", PARTNERS)["Location"]
+        assert sign_in("administrator").get(at).status_code == 404
+        rival = World.found("Rival")
+        assert signed_in(rival, "administrator").get(at.replace("/acme/", "/rival/")).status_code == 404
+        with time_machine.travel(START + timedelta(hours=25), tick=False):
+            assert mine.get(at).status_code == 404
+
+    def test_ends_after_a_day(self, world: World, sign_in: SignIn, settings: Any, tmp_path: Path) -> None:
+        settings.HOME = tmp_path
+        bring(sign_in(), "partners", PARTNERS)
+        assert forget_old_uploads(at=START + timedelta(hours=23)) == 0
+        assert forget_old_uploads(at=START + timedelta(hours=25)) == 1
+        assert not list(tmp_path.glob("uploads/*"))
+
+    def test_is_nothing_for_who_only_reads(self, world: World, sign_in: SignIn) -> None:
+        for kind in ("partners", "leads"):
+            assert bring(sign_in("management"), kind, PARTNERS).status_code == 403
+
+    def test_takes_few_statements(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in()
+        for kind, text in (("partners", PARTNERS), ("leads", LEADS)):
+            at = bring(client, kind, text)["Location"]
+            client.get(at)
+            with CaptureQueriesContext(connection) as captured:
+                client.get(at)
+            assert len(captured) <= 12
+
+
+COUNTRIES = {"us": "United States", "uk": "United Kingdom", "fr": "France", "be": "Belgium"}
+COLUMNS = {
+    "name": "Opportunity", "contact_name": "Contact Name", "partner_name": "Company Name", "email_from": "Email",
+    "function": "Job Position", "phone": "Phone", "street": "Street", "city": "City", "zip": "Zip",
+    "country_id": "Country", "expected_revenue": "Expected Revenue",
+}  # fmt: skip
+OF_CUSTOMER = {"name": "partner_name", "email": "email_from"}
+
+
+def records(path: Path, model: str) -> dict[str, dict[str, str]]:
+    """Read the records of a model from Odoo's XML by their ids, the first of each; countries by name or code."""
+    found: dict[str, dict[str, str]] = {}
+    for record in ET.parse(path).getroot().iter("record"):
+        if record.get("model") == model and record.get("id") not in found:
+            fields = found[record.get("id") or ""] = {}
+            for field in record.findall("field"):
+                ref = field.get("ref", "").removeprefix("base.")
+                text = COUNTRIES.get(ref, ref.upper()) if field.get("name") == "country_id" else ref
+                fields[field.get("name") or ""] = text or (field.text or "").strip() or field.get("eval", "").strip("'")
+    return found
+
+
+def odoo_leads(folder: Path) -> str:
+    """Write Odoo's demo leads as its export does: where a lead itself says nothing, its customer's record does."""
+    customers = records(folder / "base_res_partner_demo.xml", "res.partner")
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["External ID", *COLUMNS.values()])
+    writer.writeheader()
+    for key, lead in records(folder / "crm_lead_demo.xml", "crm.lead").items():
+        customer = customers.get(lead.get("partner_id", ""), {})
+        known = {OF_CUSTOMER.get(name, name): value for name, value in customer.items()} | lead
+        writer.writerow({"External ID": key, **{title: known.get(name, "") for name, title in COLUMNS.items()}})
+    return text.getvalue()
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(DATA is None, reason="the real data are not here")
+class TestRealFiles:
+    def test_58_spanish_partners_dirt_and_all(self, world: World, sign_in: SignIn) -> None:
+        assert DATA is not None
+        client = sign_in("administrator")
+        at = bring(client, "partners", (DATA / "odoo_partner_directory_es/partners_redacted.csv").read_bytes())[
+            "Location"
+        ]
+        done = words(act(client, at, "run"))
+        assert "Rows 58 Taken 58 There already 0 Refused 0" in done
+        taken = list(
+            Partner.objects.filter(vendor=world.vendor).exclude(pk__in=[p.pk for p in world.partners.values()])
+        )
+        flags = Counter(flag for partner in taken for flag in partner.flags)
+        print("\nSpanish partners:", len(taken), dict(flags), Counter(t for p in taken for t in p.tags["tier"]))
+        assert {partner.country for partner in taken} == {"ES"}
+        assert all(partner.tags["tier"][0] in ("Gold", "Silver", "Ready", "Learning") for partner in taken)
+        assert flags["phone_unverified"] <= 6
+        assert "There already 58" in words(act(client, at, "run"))
+
+    def test_44_odoo_leads(self, world: World, sign_in: SignIn) -> None:
+        """One of them names nobody: it is refused with the reason, and taken when the screen says what to call it."""
+        assert DATA is not None
+        client = sign_in("administrator")
+        at = bring(client, "leads", odoo_leads(DATA / "odoo_crm_demo"))["Location"]
+        assert "Rows 44 Taken 43 There already 0 Refused 1" in words(act(client, at, "run"))
+        (refused,) = csv.DictReader(io.StringIO(client.get(f"{at}/refused.csv").content.decode("utf-8-sig")))
+        assert refused["reason"] == "company: is missing; a lead needs a company or a contact.last_name"
+        assert "Rows 44 Taken 1 There already 43 Refused 0" in words(
+            act(client, at, "run", constant__company="Unknown")
+        )
+        leads = list(Lead.objects.filter(vendor=world.vendor))
+        print("\nOdoo leads:", len(leads), Counter(flag for lead in leads for flag in lead.flags),
+              Counter(lead.state for lead in leads))  # fmt: skip
+        assert len(leads) == 44
+        assert all(lead.state in ("offered", "unassigned") for lead in leads)
