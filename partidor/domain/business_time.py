@@ -114,6 +114,10 @@ class Calendar:
         """Return how much working time lies between two moments; none if the second is not the later."""
         return sum((closes - opens for opens, closes in self._spans(start, end)), NONE)
 
+    def spans(self, start: datetime, end: datetime) -> list[Span]:
+        """Return the spans of work between two moments, in UTC."""
+        return list(self._spans(start, end))
+
     def is_open(self, at: datetime) -> bool:
         """Say whether work is being done at a moment."""
         return any(opens == at for opens, _ in self._spans(at, at + DAY))

@@ -23,7 +23,7 @@ def holiday_countries() -> tuple[str, ...]:
 def holiday_regions(country: str) -> tuple[str, ...]:
     """Return the regions of a country that have holidays of their own, as DE-BY."""
     return tuple(
-        f"{country}-{region}" for region in sorted(_regions().get(country, ())) if region.isupper() and len(region) < 4
+        f"{country}-{region}" for region in sorted(_regions().get(country, ())) if region.isalnum() and region == region.upper() and len(region) < 4
     )
 
 

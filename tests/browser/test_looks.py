@@ -83,7 +83,7 @@ def portal(scene: dict[str, Any]) -> list[str]:
     return [
         "/portal/", f"/portal/offers/{offer.pk}", f"/portal/offers/{offer.pk}/decline",
         f"/portal/offers/{declined.pk}", "/portal/leads/", f"/portal/leads/{leads['accepted'].pk}",
-        "/portal/figures/", "/portal/me/",
+        "/portal/figures/", "/portal/me/", f"/portal/me/hours/{scene['world'].partners['alpen'].pk}",
     ]  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def console(scene: dict[str, Any]) -> list[str]:
     return [
         f"{at}/", f"{at}/leads/", f"{at}/leads/?q=nothing+at+all",
         *(f"{at}/leads/{lead.ref}" for lead in scene["leads"].values()),
-        f"{at}/partners/", f"{at}/partners/{partner}", f"{at}/rules/", f"{at}/rules/1", f"{at}/people/", f"{at}/keys/",
+        f"{at}/partners/", f"{at}/partners/{partner}", f"{at}/partners/{partner}/hours", f"{at}/hours/", f"{at}/rules/", f"{at}/rules/1", f"{at}/people/", f"{at}/keys/",
         f"{at}/mails/", f"{at}/mails/{scene['mail'].pk}", "/me/", "/accounts/password/change/", "/accounts/logout/",
         "/console/acme/nowhere",
     ]  # fmt: skip

@@ -100,7 +100,7 @@ def test_days_end_within_work_on_that_many_working_days_later(
     assert end is not None
     assert opening is not None
     assert end > start
-    spans = list(calendar._spans(opening - timedelta(days=2), end + timedelta(days=2)))
+    spans = list(calendar.spans(opening - timedelta(days=2), end + timedelta(days=2)))
     assert any(opens <= end <= closes for opens, closes in spans) or any(
         before[1] < end < after[0]
         for before, after in pairwise(spans)  # in the break of that day

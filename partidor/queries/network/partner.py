@@ -21,6 +21,7 @@ from partidor.models.live import live_state
 from partidor.models.offer import RUNNING, WAITING
 from partidor.models.snapshots import network
 from partidor.queries.fairness import Share
+from partidor.queries.hours import HoursCard, hours_of_partner
 from partidor.queries.network.people import State, state_of
 from partidor.queries.network.table import TIER, Tag, tags_of
 from partidor.queries.partners import PartnerCard, partner_card
@@ -147,6 +148,7 @@ class PartnerPage:
     share: PartnerShares
     people: tuple[Member, ...]
     all_people: int
+    hours: HoursCard
 
 
 def partner_page(viewer: Viewer, partner_id: UUID, *, at: datetime) -> PartnerPage:
@@ -167,6 +169,7 @@ def partner_page(viewer: Viewer, partner_id: UUID, *, at: datetime) -> PartnerPa
         share=_share(viewer, partner, ledger),
         people=tuple(people[:MOST_OPEN]),
         all_people=len(people),
+        hours=hours_of_partner(vendor_of(viewer), partner, at=at, language="en"),
     )
 
 

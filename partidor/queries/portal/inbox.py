@@ -12,13 +12,16 @@ from django.db.models import Case, Count, DateTimeField, F, Q, When
 from partidor.access.leads import contacts_of, late_events_of, offers_of_viewers
 from partidor.access.reveal import Reveal
 from partidor.access.viewer import Viewer
+from partidor.domain.business_time import Calendar, calendar_of
 from partidor.domain.refusal import NotFound
 from partidor.models import Contact, Event, Offer
 from partidor.models.offer import WAITING
+from partidor.models.snapshots import ruleset
 from partidor.queries.leads import LeadCard, by_lead
 from partidor.queries.offers import OfferCard, offer_card
 from partidor.queries.paging import Page, Wanted, page
 
+AN_INSTANT = timedelta(microseconds=1)
 HEAD_START = timedelta(days=366)
 """A hot offer stands before all others, as if it ended a year earlier."""
 REMEMBERED = timedelta(minutes=5)
@@ -77,6 +80,8 @@ class InboxCard:
     award_at: datetime | None
     """When the best of those interested gets the lead; None where whoever accepts first does."""
     answered_at: datetime | None
+    time: Calendar | None
+    """The working time that its deadline counts: the partner's where it is asked alone, else the vendor's; None: all."""
     presses: bool
     """It is hot, and less than half of its window is left."""
     seen: bool = field(repr=False)
@@ -156,7 +161,8 @@ def _cards(offers: Sequence[Offer], viewers: Sequence[Viewer], at: datetime) -> 
 
 def _card(viewer: Viewer, offer: Offer, contacts: Sequence[Contact], at: datetime) -> InboxCard:
     card = offer_card(viewer, offer, offer.lead, contacts)
-    ends = offer.expires_at
+    ends, time = offer.expires_at, _time(offer)
+    left, window = (_spent(time, since, ends) for since in (at, offer.opened_at))
     return InboxCard(
         id=offer.pk,
         lead=offer.lead_id,
@@ -175,9 +181,28 @@ def _card(viewer: Viewer, offer: Offer, contacts: Sequence[Contact], at: datetim
         expires_at=ends,
         award_at=offer.award_at,
         answered_at=offer.answered_at,
-        presses=offer.lead.temperature == "hot" and ends is not None and ends - at < (ends - offer.opened_at) / 2,
+        time=time,
+        presses=offer.lead.temperature == "hot" and ends is not None and left < window / 2,
         seen=offer.seen_at is not None,
     )
+
+
+def _time(offer: Offer) -> Calendar | None:
+    """Return the calendar that fixed the deadline of an open offer; a grace after an outage runs by the wall clock."""
+    lead = offer.lead
+    if offer.state != "open" or offer.expires_at is None or lead.ruleset_version is None or lead.rule_position is None:
+        return None
+    if ruleset(offer.vendor_id, lead.ruleset_version).rules[lead.rule_position - 1].clock == "wall":
+        return None
+    found = calendar_of(offer.vendor.working_time(), offer.partner.working_time() if offer.exclusive else None)
+    return found if found.is_open(offer.expires_at - AN_INSTANT) else None
+
+
+def _spent(time: Calendar | None, start: datetime, end: datetime | None) -> timedelta:
+    """Return how much time lies between two moments, by a calendar or by the wall clock; none without an end."""
+    if end is None:
+        return timedelta(0)
+    return max(end - start, timedelta(0)) if time is None else time.between(start, end)
 
 
 def _about(card: OfferCard, offer: Offer) -> Fit:

@@ -275,3 +275,23 @@ class TestOfferPage:
         assert client.get(poll[1], headers=HTMX).status_code == 204
         _declined(world, offer)
         assert "Your side declined." in client.get(poll[1], headers=HTMX).content.decode()
+
+
+class TestWorkingTime:
+    def test_counts_only_the_partners_working_time(
+        self, world: World, sign_in: SignIn, monday_morning: time_machine.Traveller
+    ) -> None:
+        world.rules([{"name": "Hot", "clock": "business", "plan": [{"offer_to": 1, "window": "4h"}]}])
+        friday = START + timedelta(days=4, hours=6)  # 16:00 in Munich, an hour before the end of work
+        lead = world.receive(at=friday, temperature="hot").lead
+        partner = next(key for key, state in world.offers(lead) if state == "open")
+        client = sign_in("partner_sales", partner)
+        monday_morning.shift(timedelta(days=5))  # Saturday
+        page = client.get("/portal/").content.decode()
+        assert re.search(r"3\sh of working time left, until", page)
+        assert "Only your working time counts, until" in page
+        assert 'stroke-dasharray="75 100"' in page
+        monday_morning.shift(timedelta(days=2, minutes=30))  # Monday, 10:30
+        page = client.get("/portal/").content.decode()
+        assert re.search(r"1\sh\s30\smin of working time left", page)
+        assert "p-ring soon" in page  # 38 % of its window, where the wall clock would say 2 %

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from partidor.domain.business_time import Calendar
 from partidor.domain.words import NAMES
 from partidor.inbound.web.components import wording
 
@@ -61,23 +62,30 @@ def _now(context: dict[str, Any]) -> datetime:
 
 
 @register.inclusion_tag("components/_ring.html", takes_context=True)
-def ring(context: dict[str, Any], opened_at: datetime, until: datetime | None, hot: bool = False) -> dict[str, object]:
-    """Draw the countdown ring of an offer: the share of its window that is left, and how much time that is."""
+def ring(
+    context: dict[str, Any], opened_at: datetime, until: datetime | None, hot: bool = False, time: Calendar | None = None
+) -> dict[str, object]:
+    """Draw the countdown ring of an offer: the share of its window that is left, and how much time that is.
+
+    ``time``: the calendar whose time counts; without one all of it does. The script goes on by the same spans.
+    """
     now = _now(context)
     if until is None:
         return {"until": None}
-    left = max(timedelta(0), until - now)
-    window = max(timedelta(seconds=1), until - opened_at)
+    spans = [(opened_at, until)] if time is None else time.spans(opened_at, until)
+    left = sum((max(timedelta(0), end - max(start, now)) for start, end in spans), timedelta(0))
+    window = max(timedelta(seconds=1), sum((end - start for start, end in spans), timedelta(0)))
     share = min(100, round(100 * left / window))
     figure, unit = _left(left)
+    form = _("{left} left, until {when}") if time is None else _("{left} of working time left, until {when}")
     return {
         "figure": figure,
         "unit": unit,
         "share": share,
         "soon": hot and share < 50,
-        "opened": f"{opened_at.timestamp():.0f}",
-        "until": f"{until.timestamp():.0f}",
-        "label": _("{left} left, until {when}").format(left=wording.lasting(left), when=wording.clock_time(until, now)),
+        "spans": " ".join(f"{start.timestamp():.0f}-{end.timestamp():.0f}" for start, end in spans),
+        "until": until,
+        "label": form.format(left=wording.lasting(left), when=wording.clock_time(until, now)),
     }
 
 
@@ -122,6 +130,9 @@ register.filter("language", wording.language_name)
 register.filter("exactly", wording.exact_time)
 register.filter("day", wording.day)
 register.filter("weekday", wording.weekday)
+register.filter("short_day", wording.short_day)
+register.filter("day_name", wording.day_name)
+register.filter("zone_name", wording.zone_name)
 register.filter("lasting", wording.lasting)
 register.filter("money", wording.amount)
 register.filter("short_money", wording.short_amount)

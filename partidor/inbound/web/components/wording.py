@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 import phonenumbers
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_name
 from babel.numbers import format_compact_currency, format_currency, format_decimal
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+
+from partidor.domain.business_time import DAYS
 
 _BAND = re.compile(r"(\d+)(?:-(\d+)|(\+))(?: ([A-Z]{3}))?")
 WHOLE = {"en_GB": "¤#,##0", "de": "#,##0\u00a0¤"}
@@ -53,6 +55,21 @@ def day(at: datetime) -> str:
 def weekday(at: datetime) -> str:
     """Write a day as a head: ``Tuesday, 17 November``."""
     return format_date(timezone.localtime(at), "EEEE, d. MMMM" if locale() == "de" else "EEEE, d MMMM", locale())
+
+
+def short_day(day: date) -> str:
+    """Write a day of somebody's calendar: ``Thu, 19 Nov``."""
+    return str(format_skeleton("MMMEd", datetime.combine(day, time()), locale=locale()))
+
+
+def day_name(key: str) -> str:
+    """Name a day of the week by its key: ``mon`` is Monday."""
+    return str(_of(locale()).days["stand-alone"]["wide"][DAYS.index(key)])
+
+
+def zone_name(name: str) -> str:
+    """Name a time zone: ``Central European Time``."""
+    return str(get_timezone_name(name, "long", locale=locale()))
 
 
 def clock_time(at: datetime, now: datetime) -> str:

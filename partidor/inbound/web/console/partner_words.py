@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.dates import format_skeleton, get_timezone_name
+from babel.dates import format_skeleton
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partidor.domain.routing.naming import dimension_name, tag_name
 from partidor.domain.words import DIMENSION
-from partidor.inbound.web.components.wording import locale, number
+from partidor.inbound.web.components.wording import locale, number, zone_name
 from partidor.queries.network.partner import Answers
 from partidor.queries.network.table import Choices, PartnerLine, Tag
 
@@ -101,7 +101,7 @@ def short_day(at: datetime) -> str:
 
 def time_zone_name(zone: str) -> str:
     """Name a time zone as people do: ``Central European Time``."""
-    return str(get_timezone_name(zone, "long", locale=locale())) if zone else ""
+    return zone_name(zone) if zone else ""
 
 
 def debt_bar(debt: float, largest: float) -> Bar:

@@ -7,7 +7,6 @@ from partidor.inbound.web.console import (
     imports,
     keys,
     lead,
-    lead_verbs,
     leads,
     mails,
     partner_map,
@@ -17,6 +16,7 @@ from partidor.inbound.web.console import (
     people,
     rules,
     today,
+    trials,
 )
 
 app_name = "console"
@@ -33,6 +33,7 @@ urlpatterns = [
     *fairness.urlpatterns,
     *rules.urlpatterns,
     *backtests.urlpatterns,
+    *trials.urlpatterns,
     *people.urlpatterns,
     *keys.urlpatterns,
     *mails.urlpatterns,

@@ -19,12 +19,18 @@
       const words = ago(Date.parse(time.dateTime) / 1000 - now);
       if (words) time.textContent = words;
     }
-    for (const ring of document.querySelectorAll(".p-ring[data-until]")) drawRing(ring, now);
+    for (const ring of document.querySelectorAll(".p-ring[data-spans]")) drawRing(ring, now);
   }
 
   function drawRing(ring, now) {
-    const until = Number(ring.dataset.until), opened = Number(ring.dataset.opened);
-    const left = Math.max(0, until - now), share = Math.min(100, Math.round(100 * left / Math.max(1, until - opened)));
+    // Of the spans of time that count: one by the wall clock, several by working hours.
+    let left = 0, whole = 0;
+    for (const span of ring.dataset.spans.split(" ")) {
+      const [from, to] = span.split("-").map(Number);
+      left += Math.max(0, to - Math.max(from, now));
+      whole += to - from;
+    }
+    const share = Math.min(100, Math.round(100 * left / Math.max(1, whole)));
     ring.querySelector(".left").setAttribute("stroke-dasharray", `${share} 100`);
     if (left < 3600) {
       const figure = `${Math.floor(left / 60)}:${String(Math.floor(left % 60)).padStart(2, "0")}`;

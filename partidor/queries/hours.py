@@ -1,0 +1,146 @@
+"""Working time as it is shown and changed: the vendor's, and a partner's with what it inherits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from partidor.access.network import partner_for
+from partidor.access.viewer import Viewer, vendor_of
+from partidor.domain.business_time import Calendar, Hours, calendar_of
+from partidor.domain.public_holidays import public_holidays
+from partidor.domain.refusal import NotAllowed
+from partidor.models import Partner, Vendor
+
+AHEAD = 10
+"""Working days that are shown."""
+FARTHEST = 60
+"""Days that are looked at for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanCard:
+    """From when to when, as texts; midnight at the end is 00:00, as fields for times have it."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionCard:
+    """A day that is as no other; closed without spans."""
+
+    day: date
+    spans: tuple[SpanCard, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayCard:
+    """A day to come: its hours, and why it is as no other."""
+
+    day: date
+    spans: tuple[SpanCard, ...]
+    reason: str
+    holiday: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoursCard:
+    """A calendar as it counts, which of its parts are somebody's own, and the days to come."""
+
+    time_zone: str
+    week: tuple[tuple[SpanCard, ...], ...]
+    holidays: str
+    exceptions: tuple[ExceptionCard, ...]
+    own: frozenset[str]
+    open: bool
+    opens_at: datetime | None
+    """The next opening within two weeks; None if there is none."""
+    ahead: tuple[DayCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerHours:
+    """The calendar of one partner, and whether the viewer may change it."""
+
+    id: UUID
+    name: str
+    vendor: str
+    hours: HoursCard
+    steers: bool
+
+
+def vendor_hours(viewer: Viewer, *, at: datetime, language: str = "en") -> HoursCard:
+    """Show the vendor's calendar. Raises NotAllowed."""
+    viewer.require_vendor("rules:read", "rules:write", "admin")
+    vendor = vendor_of(viewer)
+    return hours_card(vendor.working_time(), vendor.calendar, at=at, language=language)
+
+
+def vendor_calendar(viewer: Viewer) -> dict[str, Any]:
+    """Return the vendor's calendar as it was written; empty: all as usual. Raises NotAllowed."""
+    viewer.require_vendor("rules:read", "rules:write", "admin")
+    return dict(vendor_of(viewer).calendar)
+
+
+def partner_hours(viewer: Viewer, partner_id: UUID, *, at: datetime, language: str = "en") -> PartnerHours:
+    """Show a partner's calendar to the vendor, or to the partner itself. Raises NotFound, NotAllowed."""
+    if viewer.partner_id is None and not viewer.may("partners:read", "partners:write"):
+        raise NotAllowed(needs="partners:read")
+    partner = partner_for(viewer, partner_id)
+    vendor = vendor_of(viewer)
+    card = hours_of_partner(vendor, partner, at=at, language=language)
+    return PartnerHours(partner.pk, partner.name, vendor.name, card, viewer.may_steer(partner.pk))
+
+
+def hours_of_partner(vendor: Vendor, partner: Partner, *, at: datetime, language: str) -> HoursCard:
+    """Show a partner's calendar, from rows in hand."""
+    own = partner.calendar or {}
+    return hours_card(vendor.working_time(), own, at=at, language=language, of=partner.working_time())
+
+
+def hours_card(
+    vendor: Mapping[str, Any], own: Mapping[str, Any], *, at: datetime, language: str,
+    of: Mapping[str, object] | None = None,
+) -> HoursCard:  # fmt: skip
+    """Show what was written, and what follows from it."""
+    calendar = calendar_of(vendor, of)
+    written: Sequence[Mapping[str, Any]] = {**vendor, **own}.get("exceptions") or ()
+    reasons = {date.fromisoformat(one["date"]): str(one.get("reason", "")) for one in written}
+    return HoursCard(
+        time_zone=calendar.time_zone,
+        week=tuple(map(_spans, calendar.week)),
+        holidays=calendar.holidays,
+        exceptions=tuple(ExceptionCard(day, _spans(hours), reasons.get(day, "")) for day, hours in calendar.exceptions),
+        own=frozenset(own),
+        open=calendar.is_open(at),
+        opens_at=calendar.next_opening(at, 14),
+        ahead=tuple(_ahead(calendar, reasons, at.astimezone(ZoneInfo(calendar.time_zone)).date(), language)),
+    )
+
+
+def _ahead(calendar: Calendar, reasons: Mapping[date, str], today: date, language: str) -> list[DayCard]:
+    """Look at the next ten working days, and at what would be one but for a holiday or an exception."""
+    found: list[DayCard] = []
+    left, exceptions = AHEAD, dict(calendar.exceptions)
+    for off in range(FARTHEST):
+        day = today + timedelta(days=off)
+        hours = calendar.hours_on(day)
+        name = public_holidays(calendar.holidays, day.year, language).get(day, "") if calendar.holidays else ""
+        if hours or ((name or day in exceptions) and calendar.week[day.weekday()]):
+            found.append(
+                DayCard(day, _spans(hours), reasons.get(day, "") or name, bool(name) and day not in exceptions)
+            )
+            left -= bool(hours)
+        if not left:
+            break
+    return found
+
+
+def _spans(hours: Hours) -> tuple[SpanCard, ...]:
+    return tuple(SpanCard(*(f"{minutes // 60 % 24:02}:{minutes % 60:02}" for minutes in span)) for span in hours)
