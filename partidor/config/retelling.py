@@ -22,7 +22,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "excluded": "  not asked: {parts}", "nobody_out": "  nobody else is in the network",
         "paused": "paused", "no_hours": "without working time", "at_capacity": "at capacity",
         "already_asked": "asked before", "feedback_due": "feedback due", "who": "not meant by the rule",
-        "not_replayable": "  an input of this decision is gone: it cannot be computed again",
+        "changed": "  it cannot be made again as it was: {changed}",
         "no_partner": "rules hold, but nobody was available", "nobody_left": "the plan has run out",
         "no_match": "nobody fits", "all_unavailable": "all who fit are unavailable",
     },
@@ -36,7 +36,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "excluded": "  nicht gefragt: {parts}", "nobody_out": "  sonst ist niemand im Netz",
         "paused": "pausiert", "no_hours": "ohne Arbeitszeit", "at_capacity": "ausgelastet",
         "already_asked": "schon gefragt", "feedback_due": "Rückmeldung fällig", "who": "von der Regel nicht gemeint",
-        "not_replayable": "  eine Eingabe dieser Entscheidung fehlt: sie lässt sich nicht nachrechnen",
+        "changed": "  sie lässt sich nicht mehr gleich treffen: {changed}",
         "no_partner": "Regeln gelten, aber niemand war verfügbar", "nobody_left": "der Plan ist zu Ende",
         "no_match": "niemand passt", "all_unavailable": "alle, die passen, sind nicht verfügbar",
     },
@@ -68,7 +68,7 @@ def retold(card: DecisionCard, names: Mapping[UUID, str], language: str) -> Iter
         parts = ", ".join(f"{count} {words.get(code, code)}" for code, count in card.excluded.items())
         yield words["excluded"].format(parts=parts)
     if card.id is not None and not card.replayable:
-        yield words["not_replayable"]
+        yield words["changed"].format(changed="; ".join(one.text for one in card.changed))
 
 
 def _ranking(card: DecisionCard, names: Mapping[UUID, str], words: Mapping[str, str], language: str) -> Iterator[str]:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-from django.core.exceptions import ObjectDoesNotExist
-
 from partidor.access.leads import decisions_of, lead_for
 from partidor.access.network import partner_for
-from partidor.access.viewer import Viewer, vendor_of
+from partidor.access.viewer import Viewer
+from partidor.domain.facts import Value
 from partidor.domain.refusal import NotFound
-from partidor.domain.routing.decide import replay
-from partidor.domain.routing.explain import explain, sentence
-from partidor.domain.routing.match import Snapshot
+from partidor.domain.routing.explain import Explanation, Reason, explain, sentence
 from partidor.models import Decision, Lead
 from partidor.models.live import personal_values
-from partidor.models.snapshots import snapshot
+from partidor.queries.replays import Said, changed_since, snapshot_of, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +66,8 @@ class DecisionCard:
     candidates: list[CandidateCard]
     excluded: dict[str, int]
     replayable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One reason, as a code and as a sentence."""
-
-    code: str
-    text: str
+    changed: list[Said]
+    """What keeps it from coming out the same when it is made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +86,7 @@ def decision_card(
     decision: UUID | None,
     at: datetime,
     ruleset: int | None,
-    replayable: bool,
+    changed: Sequence[Said] = (),
 ) -> DecisionCard:
     """Show a decision from its record and the names of the rules."""
     rule = record["rule"]
@@ -115,43 +105,29 @@ def decision_card(
             for one in record["candidates"]
         ],
         excluded=dict(record["excluded"]),
-        replayable=replayable,
+        replayable=decision is not None and not changed,
+        changed=list(changed),
     )
 
 
-def decisions(viewer: Viewer, lead_id: UUID) -> list[DecisionCard]:
+def decisions(viewer: Viewer, lead_id: UUID, *, language: str = "en") -> list[DecisionCard]:
     """List every routing run of a lead, oldest first: for the vendor only. Raises NotFound, NotAllowed."""
     viewer.require_vendor("leads:read")
     lead = lead_for(viewer, lead_id)
-    return [_card(viewer, lead, decision) for decision in decisions_of(lead)]
+    values = values_of(lead)
+    return [_card(viewer, lead, decision, values, language) for decision in decisions_of(lead)]
 
 
-def _card(viewer: Viewer, lead: Lead, decision: Decision) -> DecisionCard:
-    snap = _snapshot_of(viewer, decision)
+def _card(viewer: Viewer, lead: Lead, decision: Decision, values: Mapping[str, Value], language: str) -> DecisionCard:
+    snap = snapshot_of(viewer, decision)
     return decision_card(
         decision.record,
         {rule.position: rule.name for rule in snap.ruleset.rules} if snap else {},
         decision=decision.pk,
         at=decision.at,
         ruleset=decision.ruleset_version,
-        replayable=snap is not None and replays(snap, lead, decision),
+        changed=changed_since(viewer, lead, decision, snap, values, language),
     )
-
-
-def _snapshot_of(viewer: Viewer, decision: Decision) -> Snapshot | None:
-    try:
-        return snapshot(vendor_of(viewer), decision.ruleset_version, decision.network_version)
-    except ObjectDoesNotExist:
-        return None
-
-
-def replays(snap: Snapshot, lead: Lead, decision: Decision) -> bool:
-    """Say whether computing a decision again gives the same; False when an input is gone, as after an erasure."""
-    try:
-        again = replay(snap, decision.record, personal_values(lead, snap.ruleset.fields))
-    except (KeyError, IndexError):
-        return False
-    return bool(orjson.loads(orjson.dumps(again.record())) == decision.record)
 
 
 def explanation(
@@ -161,10 +137,13 @@ def explanation(
     viewer.require_vendor("leads:read")
     lead = lead_for(viewer, lead_id)
     decision = decisions_of(lead).filter(pk=decision_id).first()
-    if decision is None or (snap := _snapshot_of(viewer, decision)) is None:
+    if decision is None or (snap := snapshot_of(viewer, decision)) is None:
         raise NotFound(what="decision")
     partner = partner_for(viewer, partner_id)
-    told = explain(snap, decision.record, personal_values(lead, snap.ruleset.fields), str(partner.pk))
+    try:
+        told = explain(snap, decision.record, personal_values(lead, snap.ruleset.fields), str(partner.pk))
+    except (KeyError, IndexError, StopIteration):
+        told = Explanation(False, None, (Reason("input_gone", {}),))
     return ExplanationCard(
         told.eligible, told.place, [Said(reason.code, sentence(reason, language)) for reason in told.reasons]
     )

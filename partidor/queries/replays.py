@@ -1,86 +1,87 @@
-"""Decisions computed again from what they kept, and what has changed where they come out differently."""
+"""Decisions made again from what they kept, and which input has changed or is gone where they come out differently."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import orjson
 from django.core.exceptions import ObjectDoesNotExist
 
-from partidor.access.leads import decisions_of, events_of, lead_for
+from partidor.access.leads import contacts_of, decisions_of, events_of, lead_for
+from partidor.access.network import partners_of
 from partidor.access.viewer import Viewer, vendor_of
-from partidor.domain.routing.decide import replay
-from partidor.models import Decision, Lead
-from partidor.models.live import personal_values
+from partidor.domain.facts import Value
+from partidor.domain.routing.changes import Change, change_said, changes
+from partidor.domain.routing.match import Snapshot
+from partidor.models import Decision, Event, Lead
+from partidor.models.live import field_values
 from partidor.models.snapshots import snapshot
 
-_RESULTS = ("rule", "passed_over", "via", "cursor", "chosen", "excluded", "eligible", "reason")
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One reason, as a code and as a sentence."""
+
+    code: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayCard:
-    """One decision computed again: whether it came out the same, and else what changed or is gone."""
+    """One decision made again: whether it came out the same, and else what has changed or is gone."""
 
     decision: UUID
     at: datetime
     trigger: str
     equal: bool
-    changed: list[str]
+    changed: list[Said]
 
 
-def replays_of(viewer: Viewer, lead_id: UUID) -> list[ReplayCard]:
-    """Compute every decision about a lead again, oldest first: for the vendor only. Raises NotFound, NotAllowed."""
+def replays_of(viewer: Viewer, lead_id: UUID, *, language: str = "en") -> list[ReplayCard]:
+    """Make every decision about a lead again, oldest first: for the vendor only. Raises NotFound, NotAllowed."""
     viewer.require_vendor("leads:read")
     lead = lead_for(viewer, lead_id)
-    return [_replayed(viewer, lead, decision) for decision in decisions_of(lead)]
+    values = values_of(lead)
+    cards = []
+    for decision in decisions_of(lead):
+        changed = changed_since(viewer, lead, decision, snapshot_of(viewer, decision), values, language)
+        cards.append(ReplayCard(decision.pk, decision.at, decision.trigger, not changed, changed))
+    return cards
 
 
-def _replayed(viewer: Viewer, lead: Lead, decision: Decision) -> ReplayCard:
-    changed = list(_changes(viewer, lead, decision))
-    return ReplayCard(decision.pk, decision.at, decision.trigger, not changed, changed)
+def values_of(lead: Lead) -> dict[str, Value]:
+    """Read a lead's fields as rules name them, as they are now."""
+    return field_values(lead, contacts_of([lead.pk]).filter(position=0).first())
 
 
-def _changes(viewer: Viewer, lead: Lead, decision: Decision) -> Iterator[str]:
-    """Tell what keeps a decision from coming out the same; nothing if it does."""
+def snapshot_of(viewer: Viewer, decision: Decision) -> Snapshot | None:
+    """Return what a decision was made with; None if it is gone."""
     try:
-        snap = snapshot(vendor_of(viewer), decision.ruleset_version, decision.network_version)
+        return snapshot(vendor_of(viewer), decision.ruleset_version, decision.network_version)
     except ObjectDoesNotExist:
-        yield f"ruleset version {decision.ruleset_version} is gone"
-        return
-    values = personal_values(lead, snap.ruleset.fields)
-    try:
-        again = orjson.loads(orjson.dumps(replay(snap, decision.record, values).record()))
-    except (KeyError, IndexError):
-        yield f"version {decision.network_version} of the network is not whole any more"
-        return
-    if again == decision.record:
-        return
-    touched = _touched_since(lead, decision)
-    for name in snap.ruleset.personal_fields:
-        if name in touched:
-            yield f"the lead's {name} was changed afterwards"
-        elif name not in values:
-            yield f"the lead's {name} is not there (any more)"
-    for name in _RESULTS:
-        if again[name] != decision.record[name]:
-            yield f"{name} would now be {_short(again[name])} and was {_short(decision.record[name])}"
-    if all(again[name] == decision.record[name] for name in _RESULTS):
-        yield "the same partners are asked, but the ranking or the live state reads differently"
+        return None
 
 
-def _touched_since(lead: Lead, decision: Decision) -> set[str]:
-    later = events_of(lead).filter(type="lead.updated", lead_seq__gte=decision.lead_seq)
-    return {str(name).rpartition(".")[2] for facts in later.values_list("data", flat=True) for name in _names(facts)}
+def changed_since(
+    viewer: Viewer, lead: Lead, decision: Decision, snap: Snapshot | None, values: Mapping[str, Value], language: str
+) -> list[Said]:
+    """Tell what keeps a decision from coming out the same; nothing, and no statement, if it does."""
+    if not changes(snap, decision.record, values, ()):
+        return []
+    found = changes(snap, decision.record, values, touched_by(events_of(lead), decision))
+    gone = [change.facts["partner"] for change in found if "partner" in change.facts]
+    names = partners_of(viewer).filter(pk__in=gone).values_list("pk", "name") if gone else ()
+    return said_of(found, {str(pk): name for pk, name in names}, language)
 
 
-def _names(facts: Mapping[str, Any]) -> list[Any]:
-    return list(facts.get("fields", ()))
+def said_of(found: Iterable[Change], names: Mapping[str, str], language: str) -> list[Said]:
+    """Put changes into words."""
+    return [Said(change.code, change_said(change, names, language)) for change in found]
 
 
-def _short(value: object) -> str:
-    text = orjson.dumps(value).decode()
-    return text if len(text) <= 80 else f"{text[:77]}…"
+def touched_by(events: Iterable[Event], decision: Decision) -> set[str]:
+    """Name the fields of a lead that were changed after a decision."""
+    later = (event for event in events if event.type == "lead.updated" and event.lead_seq >= decision.lead_seq)
+    return {str(name).rpartition(".")[2] for event in later for name in event.data.get("fields", ())}

@@ -10,13 +10,13 @@ from typing import Any
 from partidor.access.network import fields_of, ruleset_for, rulesets_of, sources_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.facts import LeadFacts
-from partidor.domain.intake.inquiry import Inquiry, read_inquiry
+from partidor.domain.intake.inquiry import read_inquiry
 from partidor.domain.intake.places import place_keys
 from partidor.domain.refusal import FieldError, WrongContent
 from partidor.domain.routing.decide import decide
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.ruleset import compile_ruleset
-from partidor.models import Contact, Lead, RulesetVersion, Source
+from partidor.models import Contact, Lead, RulesetVersion
 from partidor.models.ledger import read_ledger
 from partidor.models.live import field_values, live_state
 from partidor.models.place import points_of
@@ -100,10 +100,20 @@ def tried_decision(viewer: Viewer, version: int, payload: Mapping[str, object], 
     live = live_state(vendor, net, read_ledger(vendor.pk), at=at, loads=rules.uses_load)
     decided = decide(Snapshot(rules, net), lead, live, trigger="test")
     names = {rule.position: rule.name for rule in rules.rules}
-    return decision_card(decided.record(), names, decision=None, at=at, ruleset=version or None, replayable=False)
+    return decision_card(decided.record(), names, decision=None, at=at, ruleset=version or None)
 
 
 def _typed_lead(viewer: Viewer, payload: Mapping[str, object], *, at: datetime) -> LeadFacts:
+    lead, contacts = lead_as_typed(viewer, payload, at=at)
+    values = field_values(lead, contacts[0] if contacts else None)
+    return LeadFacts(values=values, point=None if lead.lat is None or lead.lon is None else (lead.lat, lead.lon))
+
+
+def lead_as_typed(viewer: Viewer, payload: Mapping[str, object], *, at: datetime) -> tuple[Lead, list[Contact]]:
+    """Make a lead and its contacts, and keep neither, so that a typed one is looked at exactly as one that came in.
+
+    Raises WrongContent.
+    """
     vendor = vendor_of(viewer)
     source = sources_of(viewer).filter(name=str(payload.get("source"))[:100].replace("\0", "")).first()
     inquiry = read_inquiry(
@@ -116,15 +126,7 @@ def _typed_lead(viewer: Viewer, payload: Mapping[str, object], *, at: datetime) 
     )
     if source is None:
         raise WrongContent([FieldError("source", f"{inquiry.source!r} is not a source of this vendor")])
-    return _facts(viewer, source, inquiry, at=at)
-
-
-def _facts(viewer: Viewer, source: Source, inquiry: Inquiry, *, at: datetime) -> LeadFacts:
-    vendor = vendor_of(viewer)
     keys = place_keys(inquiry.country, inquiry.postal_code, inquiry.city, inquiry.region)
     place = None if inquiry.point else points_of([(inquiry.country, keys)])[0]
-    # a lead that is made and not kept, so that a typed one is looked at exactly as one that came in
     lead = Lead.receive(vendor, source, inquiry, vendor.pk, place, (), "", at=at)
-    people = Contact.of(lead, inquiry)
-    values = field_values(lead, people[0] if people else None)
-    return LeadFacts(values=values, point=None if lead.lat is None or lead.lon is None else (lead.lat, lead.lon))
+    return lead, Contact.of(lead, inquiry)

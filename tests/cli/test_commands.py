@@ -11,7 +11,8 @@ import pytest
 
 from partidor.actions.leads import change_lead
 from partidor.actions.offers import decline_offer
-from partidor.models import Lead, RulesetVersion
+from partidor.models import Lead, PartnerVersion, RulesetVersion
+from partidor.models.snapshots import _network
 from tests.cli.conftest import Call
 from tests.world import START, World
 
@@ -72,7 +73,6 @@ class TestRules:
         assert Lead.objects.count() == 0
         assert "Nearest first" in call("rules", "test", file, "--vendor", "Acme").out
 
-
     @pytest.mark.parametrize("which", ["file", "draft", "1"])
     def test_are_back_tested(self, world: World, call: Call, tmp_path: Path, which: str) -> None:
         world.receive()
@@ -87,6 +87,7 @@ class TestRules:
     def test_that_are_not_there_cannot_be_back_tested(self, world: World, call: Call) -> None:
         assert "VERSION" in call("rules", "backtest", "nowhere.json", "--vendor", "Acme").refuses()
         assert "no such ruleset version" in call("rules", "backtest", "9", "--vendor", "Acme").refuses()
+
 
 class TestLeadExplain:
     def test_tells_the_ranking_and_everyone_else(self, world: World, lead: Any, call: Call) -> None:
@@ -137,8 +138,20 @@ class TestLeadReplay:
         change_lead(lead.pk, {"inquiry": "Never mind."}, by=world.manager, at=START)
         said = call("lead", "replay", lead.ref, "--vendor", "Acme")
         assert said.code == 1
-        assert "the lead's inquiry was changed afterwards" in said.out
-        assert "rule would now be null and was 1" in said.out
+        assert "inquiry was changed since; another rule would decide" in said.out
+        assert (
+            "Anfrage wurde seither geändert"
+            in call("lead", "replay", lead.ref, "--vendor", "Acme", "--language", "de").out
+        )
+
+    def test_names_the_partner_whose_facts_are_gone(self, world: World, lead: Any, call: Call) -> None:
+        PartnerVersion.objects.filter(partner=world.partners["alpen"]).delete()
+        _network.cache_clear()
+        said = call("lead", "replay", lead.lead.ref, "--vendor", "Acme")
+        assert (said.code, "the facts of Alpen Systemhaus are gone" in said.out) == (1, True)
+        assert (
+            "the facts of Alpen Systemhaus are gone" in call("lead", "explain", lead.lead.ref, "--vendor", "Acme").out
+        )
 
 
 class TestGeoLoad:

@@ -31,9 +31,11 @@ from partidor.actions.partners import change_partner, pause_partner, resume_part
 from partidor.actions.routing import assign_lead, reroute_lead, withdraw_lead
 from partidor.domain.offers import DECLINE_REASONS
 from partidor.domain.refusal import NotPossibleNow, Refusal
-from partidor.models import Event, Lead, Offer
+from partidor.domain.routing.changes import changes
+from partidor.models import Decision, Event, Lead, Offer
 from partidor.models.ledger import read_ledger
 from partidor.queries.audit import audit
+from partidor.queries.replays import snapshot_of, values_of
 from tests.cleaning import empty
 from tests.world import ALL_AT_ONCE, ONE_AFTER_ANOTHER, START, World
 
@@ -44,6 +46,13 @@ MIXED = [
      "plan": [{"offer_to": 2, "window": "1h", "reveal": "teaser"}, {"offer_to": "all", "window": "2h"}]},
     *ONE_AFTER_ANOTHER,
 ]  # fmt: skip
+BEST = [
+    {"name": "The best of those interested", "award": {"best_after": "90m"}, "equal_within": 0,
+     "order": [{"by": "distance", "points": 100, "zero_at_km": 1000}],
+     "plan": [{"offer_to": 2, "window": "4h", "remind_after": "1h"},
+              {"offer_to": "all", "window": "8h", "reveal": "teaser"}]},
+]  # fmt: skip
+RULES = st.sampled_from([ONE_AFTER_ANOTHER, ALL_AT_ONCE, MIXED, BEST])
 
 
 class Crash(Exception):
@@ -60,12 +69,15 @@ class Histories(RuleBasedStateMachine):
         self.now: datetime = START
         self.holder: dict[UUID, str | None] = {}
         self.last: Callable[[], object] | None = None
+        self.replayed: set[UUID] = set()
         note_beat(at=START)
 
     def teardown(self) -> None:
+        for decision in Decision.objects.select_related("lead__source"):
+            self.is_made_again(decision)  # whatever has happened since
         empty()
 
-    @initialize(rules=st.sampled_from([ONE_AFTER_ANOTHER, ALL_AT_ONCE, MIXED]))
+    @initialize(rules=RULES)
     def begin(self, rules: object) -> None:
         self.world.rules(rules)
 
@@ -96,10 +108,11 @@ class Histories(RuleBasedStateMachine):
             try:
                 answer = self.do(lambda: accept_offer(offer.pk, by=self.world.seen_by(name), at=at))
             except Refusal:
-                assert offer.state not in ("open",)
+                assert offer.state not in ("open", "interested")
             else:
                 assert offer.state == "open" or answer.repeated  # type: ignore[attr-defined]
-                self.holder[offer.lead_id] = name
+                if answer.offer.state == "accepted":  # type: ignore[attr-defined]
+                    self.holder[offer.lead_id] = name
 
     @rule(choice=CHOICE, reason=st.sampled_from(sorted(DECLINE_REASONS)))
     def decline(self, choice: int, reason: str) -> None:
@@ -111,7 +124,14 @@ class Histories(RuleBasedStateMachine):
     def wait(self, hours: float) -> None:
         """The worker comes back after a while; after more than five minutes that was an outage."""
         self.now += timedelta(hours=hours)
+        waiting = list(Offer.objects.filter(state__in=["open", "interested"]).order_by("-place"))
+        best = {offer.lead_id: offer for offer in waiting if offer.state == "interested"}
+        asked_still = {offer.lead_id for offer in waiting if offer.state == "open"}
         note_beat(at=self.now)
+        for pk, offer in best.items():
+            assert offer.award_at is not None
+            if offer.award_at <= self.now or pk not in asked_still:
+                self.holder[pk] = self.name(offer)
         while act_on_due(at=self.now):
             pass
 
@@ -128,7 +148,7 @@ class Histories(RuleBasedStateMachine):
         pk, at = self.world.partners[partner].pk, self.now
         self.do(lambda: change_partner(pk, {"max_open_leads": cap, "weight": weight}, by=self.world.manager, at=at))
 
-    @rule(rules=st.sampled_from([ONE_AFTER_ANOTHER, ALL_AT_ONCE, MIXED]))
+    @rule(rules=RULES)
     def publish(self, rules: object) -> None:
         self.world.rules(rules)
 
@@ -198,6 +218,16 @@ class Histories(RuleBasedStateMachine):
         ledger = read_ledger(self.world.vendor.pk)
         assert all(ledger.sum(account) == 0 for account in ("all", "hot", "warm", "cold"))
         assert ledger.max_debt() <= max(ledger.bound, 0)
+
+    @invariant()
+    def every_decision_is_made_again_the_same(self) -> None:
+        for decision in Decision.objects.exclude(pk__in=self.replayed).select_related("lead__source"):
+            self.replayed.add(decision.pk)
+            self.is_made_again(decision)
+
+    def is_made_again(self, decision: Decision) -> None:
+        snap = snapshot_of(self.world.manager, decision)
+        assert changes(snap, decision.record, values_of(decision.lead), ()) == []
 
     @invariant()
     def the_auditor_finds_nothing(self) -> None:

@@ -133,7 +133,7 @@ class TestWhy:
         Lead.objects_of([lead]).update(company="")
         why = shown(world, lead).why
         assert why is not None
-        assert (why.same, why.lacking) == (False, ("company",))
+        assert (why.same, why.changed[0]) == (False, "company is not there (any more)")
         assert [row.partner.name for row in why.rows]
 
 

@@ -36,7 +36,7 @@ def explain(lead_id: str, vendor: str, partner: str | None, language: str, as_js
 
     by = operator_of(vendor, "lead explain")
     found, ref = _find(by, lead_id)
-    cards = decisions(by, found)
+    cards = decisions(by, found, language=language)
     names = names_of(by)
     if partner is None:
         content: dict[str, object] = {
@@ -60,9 +60,10 @@ def explain(lead_id: str, vendor: str, partner: str | None, language: str, as_js
 @lead.command()
 @click.argument("lead_id", metavar="ID|REF")
 @vendor_option
+@click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
 @json_option
-def replay(lead_id: str, vendor: str, as_json: bool) -> None:
-    """Compute every decision about a lead again, and say whether it comes out the same, or what has changed."""
+def replay(lead_id: str, vendor: str, language: str, as_json: bool) -> None:
+    """Make every decision about a lead again: it comes out equal, or an input was changed or is gone."""
     ready()
     import dataclasses
 
@@ -70,13 +71,14 @@ def replay(lead_id: str, vendor: str, as_json: bool) -> None:
 
     by = operator_of(vendor, "lead replay")
     found, ref = _find(by, lead_id)
-    cards = replays_of(by, found)
+    cards = replays_of(by, found, language=language)
     equal = all(card.equal for card in cards)
     content = {
         "lead": str(found), "ref": ref, "equal": equal, "decisions": [dataclasses.asdict(card) for card in cards],
     }  # fmt: skip
     lines = [
-        f"{card.at:%Y-%m-%d %H:%M:%S} {card.trigger}: " + ("the same again" if card.equal else "; ".join(card.changed))
+        f"{card.at:%Y-%m-%d %H:%M:%S} {card.trigger}: "
+        + ("equal" if card.equal else "; ".join(one.text for one in card.changed))
         for card in cards
     ]
     answer(content, "\n".join(lines) or f"lead {ref} was not routed yet", as_json=as_json)

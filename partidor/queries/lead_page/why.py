@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from partidor.domain.offers import Cursor, Plan, Step, following
+from partidor.domain.routing.changes import changes, equals
 from partidor.domain.routing.decide import SHOWN, Candidate, replay
 from partidor.domain.routing.decide import Decision as Decided
 from partidor.domain.routing.explain import outs
 from partidor.domain.routing.match import Snapshot
-from partidor.domain.routing.naming import field_name
 from partidor.domain.routing.ruleset import CENT, Rule
 from partidor.domain.routing.said import Part, held_said
 from partidor.domain.routing.sentences import heading
 from partidor.models import Decision, Offer
 from partidor.queries.decisions import PassedOver, RuleNamed
 from partidor.queries.lead_page.dossier import Dossier, PartnerMark
+from partidor.queries.replays import said_of, touched_by
 
 MOST_CANDIDATES = 100
 """How many candidates are ever listed."""
@@ -124,8 +123,8 @@ class Why:
     left_out: tuple[LeftOut, ...]
     same: bool
     """Whether deciding again from what was kept gives the same."""
-    lacking: tuple[str, ...]
-    """The fields of the lead that were changed or erased since, in words, where it does not."""
+    changed: tuple[str, ...]
+    """Which inputs were changed or are gone, in words, where it does not."""
 
     @property
     def most(self) -> float:
@@ -161,7 +160,7 @@ def why(kept: Dossier, decision: Decision, *, shown: int, everyone: bool = False
     """Explain a decision with its first candidates, at least all that were asked, or with everyone up to a hundred."""
     snap, record = kept.snapshot(decision), decision.record
     again = _again(kept, decision, snap, SHOWN)
-    same = again is not None and orjson.loads(orjson.dumps(again.record())) == record
+    same = again is not None and equals(again, record)
     told = again if same else None
     if same and snap is not None and everyone and record["eligible"] > len(record["candidates"]):
         told = _again(kept, decision, snap, MOST_CANDIDATES)
@@ -192,7 +191,7 @@ def why(kept: Dossier, decision: Decision, *, shown: int, everyone: bool = False
         hidden=max(0, record["eligible"] - len(rows)) if record["candidates"] else 0,
         left_out=tuple(_left_out(kept, record, snap)),
         same=same,
-        lacking=() if same else _lacking(kept, decision, snap),
+        changed=() if same else _changed(kept, decision, snap),
     )
 
 
@@ -323,12 +322,12 @@ def _left_out(kept: Dossier, record: Mapping[str, Any], snap: Snapshot | None) -
         yield LeftOut(out.key, heading(out.reason, kept.language), len(out.partners))
 
 
-def _lacking(kept: Dossier, decision: Decision, snap: Snapshot | None) -> tuple[str, ...]:
-    """Name what of the lead was changed or erased since the decision, as far as it read it."""
-    if snap is None:
-        return ()
-    later = [event for event in kept.events if event.type == "lead.updated" and event.lead_seq >= decision.lead_seq]
-    touched = {str(name).rpartition(".")[2] for event in later for name in event.data.get("fields", ())}
-    here = kept.personal(snap)
-    gone = [name for name in snap.ruleset.personal_fields if name in touched or name not in here]
-    return tuple(field_name(name, kept.language) for name in gone)
+def _changed(kept: Dossier, decision: Decision, snap: Snapshot | None) -> tuple[str, ...]:
+    """Say what keeps a decision from coming out the same."""
+    found = changes(snap, decision.record, kept.values(), touched_by(kept.events, decision))
+    names = {
+        str(change.facts["partner"]): kept.name(change.facts["partner"])
+        for change in found
+        if "partner" in change.facts
+    }
+    return tuple(one.text for one in said_of(found, names, kept.language))

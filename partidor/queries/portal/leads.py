@@ -68,8 +68,8 @@ class MyLeads:
 class Step:
     """One step of a lead's story as its partner may know it.
 
-    ``what`` is received, opened, reminded, extended, interested, accepted, declined, expired, superseded, withdrawn, assigned,
-    stalled, won or lost. ``who`` is a person of the partner's own, or empty.
+    ``what`` is received, opened, reminded, extended, interested, accepted, declined, expired, superseded, withdrawn,
+    assigned, stalled, won or lost. ``who`` is a person of the partner's own, or empty.
     """
 
     what: str

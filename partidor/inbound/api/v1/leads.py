@@ -99,9 +99,13 @@ def list_events(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 @router.get("/{uuid:lead_id}/decisions", response=reads(Page[DecisionCard], 404))
 def list_decisions(request: HttpRequest, lead_id: UUID) -> HttpResponse:
-    """List every routing run, oldest first: which rule, who was asked, and why everyone else was not."""
+    """List every routing run, oldest first: which rule, who was asked, and why everyone else was not.
+
+    `replayable` says whether it comes out the same when it is made again; `changed` names the inputs that were changed
+    or are gone where it does not, in German if `Accept-Language` asks for it, else in English.
+    """
     by, at = asker(request)
-    return answer(Page(about_decisions.decisions(by, lead_id), None, at))
+    return answer(Page(about_decisions.decisions(by, lead_id, language=_language(request)), None, at))
 
 
 @router.get(
@@ -110,8 +114,11 @@ def list_decisions(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 def explain(request: HttpRequest, lead_id: UUID, decision_id: UUID, partner_id: UUID) -> HttpResponse:
     """Explain why a partner was asked or was not, in German if `Accept-Language` asks for it, else in English."""
     by, _ = asker(request)
-    language = request.META.get("HTTP_ACCEPT_LANGUAGE", "en")[:2].lower()
-    return answer(about_decisions.explanation(by, lead_id, decision_id, partner_id, language=language))
+    return answer(about_decisions.explanation(by, lead_id, decision_id, partner_id, language=_language(request)))
+
+
+def _language(request: HttpRequest) -> str:
+    return str(request.META.get("HTTP_ACCEPT_LANGUAGE", "en"))[:2].lower()
 
 
 @router.post("/{uuid:lead_id}/duplicates", response=changes(LeadAlone), openapi_extra=shapes.takes(shapes.SAMENESS))

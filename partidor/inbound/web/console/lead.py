@@ -9,7 +9,7 @@ from partidor.inbound.web.components.doors import ConsoleVisit, console_page
 from partidor.inbound.web.components.live import live
 from partidor.inbound.web.console import lead_verbs
 from partidor.inbound.web.console.lead_parts import (
-    lacking_of,
+    changed_of,
     moving_context,
     page_for,
     whole,
@@ -30,7 +30,7 @@ def why(visit: ConsoleVisit, ref: str) -> HttpResponse:
     page = page_for(visit, ref)
     asked = visit.request.GET
     if "again" in asked:
-        return visit.show("console/_lead_again.html", {"why": page.why, "lacking": lacking_of(page)})
+        return visit.show("console/_lead_again.html", {"why": page.why, "changed": changed_of(page)})
     if "candidates" in asked or "ranking" in asked:
         return visit.show("console/_lead_why.html", why_context(visit, page))
     return visit.show("console/_lead_why_not.html", why_not_context(visit, page))

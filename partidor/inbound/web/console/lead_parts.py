@@ -101,7 +101,7 @@ def why_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
         "bands": rows_of(told, visit.language),
         "legend": legend_of(told, visit.language),
         "decisions": [(line, trigger_said(line)) for line in page.decisions],
-        "lacking": lacking_of(page),
+        "changed": changed_of(page),
         "again": "again" in visit.request.GET,
     }
 
@@ -115,9 +115,9 @@ def _common(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
     }
 
 
-def lacking_of(page: LeadPage) -> str:
-    """List what was changed or erased since a decision, so that it cannot come out the same."""
-    return ", ".join(page.why.lacking) if page.why else ""
+def changed_of(page: LeadPage) -> str:
+    """List what was changed or is gone since a decision, so that it cannot come out the same."""
+    return "; ".join(page.why.changed) if page.why else ""
 
 
 def why_not_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
