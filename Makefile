@@ -8,7 +8,7 @@ ASSETS := $(shell find assets partidor/inbound/web partidor/outbound/notices par
 LOCK   := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format demo test bench docs screenshots messages lock clean
+.PHONY: help install check format demo test bench fairness docs screenshots messages lock clean
 
 help:  ## Show what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -42,6 +42,9 @@ test: install  ## All tests: domain alone, then everything on SQLite and on Post
 
 bench: install  ## Measure; every benchmark prints its table
 	$(BIN)/python -m bench
+
+fairness: install  ## Simulate the fair share beside other ways, for docs/fairness.md
+	$(BIN)/python -m bench.fairness --write
 
 docs: install  ## Draw again what the docs show of the code
 	$(BIN)/python -m docs.draw

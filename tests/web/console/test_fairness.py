@@ -16,7 +16,7 @@ from partidor.actions.routing import assign_lead
 from partidor.models import LedgerRow
 from partidor.queries.fairness_page import Sought, fairness_page
 from tests.web.people import SignIn
-from tests.world import START, World, hours
+from tests.world import START, World
 
 REPORT = reverse("console:fairness", args=["acme"])
 DAY = timedelta(days=1)

@@ -103,7 +103,7 @@ def ticks(scale: Axis) -> list[Tick]:
 def largest_said(debt: float) -> str:
     """Say the largest debt in leads."""
     if debt < EVEN:
-        return _("none")
+        return _("even")
     return ngettext("{n} lead", "{n} leads", 1 if round(debt, 1) == 1 else 2).format(n=number(debt, 1))
 
 
