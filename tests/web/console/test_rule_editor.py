@@ -107,7 +107,7 @@ class TestReading:
             "Entwurf von",
             "alle von diesen",
             "Bedingung hinzufügen",
-            "Was Version 4 ändert",
+            "Was Fassung 4 ändert",
             "Veröffentlichen",
         ):
             assert words.casefold() in page.casefold(), words

@@ -208,6 +208,7 @@ VERBS: Mapping[str, Callable[[ConsoleVisit, QueryDict, int], Read]] = {
 @console_verb
 def edit(visit: ConsoleVisit, verb: str) -> HttpResponse:
     """Change one thing in the draft."""
+    visit.viewer.require_vendor("rules:write")
     read, form = VERBS.get(verb), visit.request.POST
     if read is None:
         raise Http404
@@ -243,6 +244,7 @@ def _on(visit: ConsoleVisit, chosen: int) -> HttpResponse:
 @console_verb
 def undo(visit: ConsoleVisit) -> HttpResponse:
     """Take back the last change of this person, unless somebody has changed the draft since."""
+    visit.viewer.require_vendor("rules:write")
     kept = visit.request.session.get(UNDO)
     if not kept or kept["vendor"] != visit.slug or not kept["edits"]:
         raise NothingThere
