@@ -285,7 +285,8 @@ def _result(kept: Dossier, decision: Decision, rule: Rule | None, one: Candidate
         offer: Offer = (own or later)[-1]
         if offer.via == "by_hand":
             return Result("by_hand", ended_by=offer.ended_by)
-        return Result(offer.state, asked and slots == 1 and offer.round == 1, 0 if own else offer.round, offer.ended_by)
+        state = "outranked" if offer.state == "superseded" and offer.answered_at else offer.state
+        return Result(state, asked and slots == 1 and offer.round == 1, 0 if own else offer.round, offer.ended_by)
     if asked or rule is None or kept.lead.state != "offered" or decision is not kept.decisions[-1]:
         return Result("")
     return _turn(kept, rule.plan, one.place - slots)

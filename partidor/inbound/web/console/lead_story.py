@@ -120,6 +120,11 @@ _ABOUT = {
     "partner.resumed": gettext_noop("{partners} is back"),
     "points.earned": gettext_noop("{partners} earned points"),
 }
+_AWARDED = {
+    "offer.accepted": gettext_noop("{partners} has it: the best of those who were interested"),
+    "offer.superseded": gettext_noop("Another partner suited better than {partners}"),
+}
+"""What is said where the clock chose among those who were interested."""
 _ICONS = {
     "lead.received": Icon("inbox"), "lead.repeated": Icon("repeat"), "lead.duplicate_flagged": Icon("copy"),
     "lead.updated": Icon("pencil"), "lead.held": Icon("clipboard-check"), "lead.released": Icon("clipboard-check"),
@@ -172,11 +177,9 @@ def _sentence(one: Happening, source: str) -> SafeString:
     told = _OWN.get(one.type)
     if told is not None:
         return told(one, source)
-    text = (
-        format_html(_(_ABOUT[one.type]), partners=names(one.partners))
-        if one.type in _ABOUT
-        else _("Something was noted")
-    )
+    form = _AWARDED.get(one.type) if one.by.kind == "system" else None
+    form = form or _ABOUT.get(one.type)
+    text = format_html(_(form), partners=names(one.partners)) if form else _("Something was noted")
     return _and_note(_and_reason(text, one.reason, DECLINE_REASON), one.note)
 
 

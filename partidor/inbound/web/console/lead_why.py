@@ -314,7 +314,12 @@ def result_said(result: Result) -> str:
     elif result.ended_by and result.ended_by != "closed":
         said = _(ENDED_BY[result.ended_by]) if result.ended_by in ENDED_BY else ""
     else:
-        short = {"by_hand": _("Given by hand"), "superseded": _("Was slower"), "withdrawn": _("Withdrawn")}
+        short = {
+            "by_hand": _("Given by hand"),
+            "superseded": _("Was slower"),
+            "outranked": _("Interested, not chosen"),
+            "withdrawn": _("Withdrawn"),
+        }
         said = short.get(result.state) or _(OFFER_STATE.get(result.state, ""))
     return _("{what}, round {n}").format(what=said, n=result.round) if result.round else said
 
