@@ -12,6 +12,7 @@ from partidor.actions.events import telling
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.intake.calendar import Calendar, read_calendar
 from partidor.domain.refusal import NotAllowed
+from partidor.models import Vendor
 from partidor.models.partner import keep_facts
 from partidor.models.vendor import lock_vendor, next_network_version
 
@@ -24,8 +25,16 @@ class KeptCalendar:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class KeptVendor:
+    """The vendor as it stands now, and whether nothing had to be changed."""
+
+    vendor: Vendor
+    repeated: bool = False
+
+
 @in_one_transaction
-def change_calendar(given: object, *, by: Viewer, at: datetime) -> KeptCalendar:
+def change_calendar(given: object, *, by: Viewer, at: datetime) -> KeptVendor:
     """Put a calendar in place of the vendor's. Rounds that are open keep their deadlines.
 
     Raises WrongContent, NotAllowed.
@@ -34,12 +43,12 @@ def change_calendar(given: object, *, by: Viewer, at: datetime) -> KeptCalendar:
     calendar = read_calendar(given)
     vendor = lock_vendor(by.vendor_id)
     if vendor.calendar == calendar:
-        return KeptCalendar(calendar, repeated=True)
+        return KeptVendor(vendor, repeated=True)
 
     vendor.keep_calendar(calendar)
     with telling(by, at) as told:
         told.vendor_event("vendor.hours_changed", network_version=vendor.network_version)
-    return KeptCalendar(calendar)
+    return KeptVendor(vendor)
 
 
 @in_one_transaction

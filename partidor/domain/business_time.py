@@ -269,6 +269,11 @@ def hours_of(texts: object) -> Hours:
     return tuple(tuple(_minutes(end) for end in text.split("-")) for text in texts)  # type: ignore[attr-defined,misc]
 
 
+def span_text(span: tuple[int, int]) -> str:
+    """Write a span of a day: ``09:00-17:00``."""
+    return "-".join(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in span)
+
+
 def _minutes(clock: str) -> int:
     hour, minute = clock.split(":")
     return int(hour) * 60 + int(minute)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from partidor.access.network import partner_for
 from partidor.access.viewer import Viewer, vendor_of
-from partidor.domain.business_time import Calendar, Hours, calendar_of
+from partidor.domain.business_time import DAYS, Calendar, Hours, calendar_of, span_text
 from partidor.domain.public_holidays import public_holidays
 from partidor.domain.refusal import NotAllowed
 from partidor.models import Partner, Vendor
@@ -65,6 +65,25 @@ class HoursCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ExceptionLine:
+    """An exception as it is written: closed without hours."""
+
+    date: str
+    hours: list[str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarCard:
+    """The vendor's calendar as it is written, with what counts where nothing was said."""
+
+    time_zone: str
+    hours: dict[str, list[str]]
+    holidays: str
+    exceptions: list[ExceptionLine]
+
+
+@dataclass(frozen=True, slots=True)
 class PartnerHours:
     """The calendar of one partner, and whether the viewer may change it."""
 
@@ -82,10 +101,21 @@ def vendor_hours(viewer: Viewer, *, at: datetime, language: str = "en") -> Hours
     return hours_card(vendor.working_time(), vendor.calendar, at=at, language=language)
 
 
-def vendor_calendar(viewer: Viewer) -> dict[str, Any]:
-    """Return the vendor's calendar as it was written; empty: all as usual. Raises NotAllowed."""
+def calendar_card(viewer: Viewer) -> CalendarCard:
+    """Show the vendor's calendar as it would be written. Raises NotAllowed."""
     viewer.require_vendor("rules:read", "rules:write", "admin")
-    return dict(vendor_of(viewer).calendar)
+    return shown_calendar(vendor_of(viewer))
+
+
+def shown_calendar(vendor: Vendor) -> CalendarCard:
+    """Show a vendor's calendar, from the row in hand."""
+    calendar = calendar_of(vendor.working_time())
+    return CalendarCard(
+        time_zone=calendar.time_zone,
+        hours={day: list(map(span_text, hours)) for day, hours in zip(DAYS, calendar.week, strict=True) if hours},
+        holidays=calendar.holidays or "none",
+        exceptions=[ExceptionLine(**one) for one in vendor.calendar.get("exceptions", ())],
+    )
 
 
 def partner_hours(viewer: Viewer, partner_id: UUID, *, at: datetime, language: str = "en") -> PartnerHours:

@@ -119,7 +119,7 @@ class TestChangeCalendar:
             {"holidays": "DE-BY", "exceptions": [{"date": "2026-03-09", "reason": "Move"}]}, by=office.manager, at=START
         )
         assert not kept.repeated
-        assert change_calendar(kept.calendar, by=office.manager, at=START).repeated
+        assert change_calendar(kept.vendor.calendar, by=office.manager, at=START).repeated
         office.vendor.refresh_from_db()
         assert office.vendor.network_version > version
         offer = office.open_offer(office.receive(at=FRIDAY_EVENING).lead, "alpen")

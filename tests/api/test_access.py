@@ -41,6 +41,8 @@ VENDOR_ONLY: dict[str, Any] = {
     "PUT /partners/{partner_id}/tags": {},
     "POST /partners/{partner_id}/pause": None,
     "POST /partners/{partner_id}/resume": None,
+    "GET /calendar": None,
+    "PUT /calendar": {"holidays": "DE"},
     "POST /sources": {"name": "x"},
     "GET /sources": None,
     "GET /sources/{source_id}": None,

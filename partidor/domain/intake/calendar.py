@@ -14,9 +14,10 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from partidor.domain.business_time import DAYS, MIDNIGHT
+from partidor.domain.business_time import DAYS, MIDNIGHT, span_text
 from partidor.domain.intake.fields import Fields
 from partidor.domain.public_holidays import knows_holidays
+from partidor.domain.refusal import FieldError, WrongContent
 
 CALENDAR_KEYS = ("hours", "holidays", "exceptions")
 EXCEPTION_KEYS = ("date", "hours", "reason")
@@ -30,23 +31,29 @@ Calendar = dict[str, object]
 
 def read_calendar(given: object) -> Calendar:
     """Read a calendar alone. Raises WrongContent, which names every wrong field, and what would be right."""
-    fields = Fields({"calendar": given}, "", [], set())
-    calendar = calendar_in(fields)
+    if not isinstance(given, Mapping):
+        raise WrongContent([FieldError("calendar", "must be an object with hours, holidays, exceptions")])
+    fields = Fields(given, "", [], set())
+    fields.only(CALENDAR_KEYS, "a calendar")
+    calendar = _parts(fields)
     fields.end()
-    return calendar or {}
+    return calendar
 
 
 def calendar_in(given: Fields) -> Calendar | None:
     """Read the ``calendar`` of a partner; None if it says nothing of its own. What is wrong is noted in ``given``."""
-    inner = given.inside("calendar", CALENDAR_KEYS, "a calendar")
+    return _parts(given.inside("calendar", CALENDAR_KEYS, "a calendar")) or None
+
+
+def _parts(given: Fields) -> Calendar:
     calendar: Calendar = {}
-    if inner.given.get("hours") is not None:
-        calendar["hours"] = _week(inner)
-    if holidays := _holidays(inner):
+    if given.given.get("hours") is not None:
+        calendar["hours"] = _week(given)
+    if holidays := _holidays(given):
         calendar["holidays"] = holidays
-    if inner.given.get("exceptions") is not None:
-        calendar["exceptions"] = _exceptions(inner)
-    return calendar or None
+    if given.given.get("exceptions") is not None:
+        calendar["exceptions"] = _exceptions(given)
+    return calendar
 
 
 def _week(given: Fields) -> dict[str, list[str]]:
@@ -78,7 +85,7 @@ def _hours(given: Fields, key: str) -> list[str]:
     spans.sort()
     if any(later < end for (_, end), (later, _) in zip(spans, spans[1:], strict=False)):
         given.wrong(key, "has spans that overlap; let each end before the next begins")
-    return [f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}" for start, end in spans]
+    return list(map(span_text, spans))
 
 
 def _holidays(given: Fields) -> str:

@@ -39,6 +39,13 @@ class TestReadCalendar:
         assert read_calendar({"hours": {}}) == {"hours": {}}
         assert read_calendar({"exceptions": []}) == {"exceptions": []}
 
+    def test_alone_is_refused_by_its_own_fields(self) -> None:
+        with pytest.raises(WrongContent, match="calendar"):
+            read_calendar([])
+        with pytest.raises(WrongContent) as refused:
+            read_calendar({"hour": {}, "holidays": "DE-XX"})
+        assert [error.field for error in refused.value.errors] == ["hour", "holidays"]
+
     @pytest.mark.parametrize(
         ("given", "field", "says"),
         [
@@ -63,6 +70,6 @@ class TestReadCalendar:
     )
     def test_refuses_naming_field_and_remedy(self, given: Any, field: str, says: str) -> None:
         with pytest.raises(WrongContent) as refused:
-            read_calendar(given)
+            read_partner({"name": "A", "calendar": given})
         errors = {error.field: error.message for error in refused.value.errors}
         assert says in errors.get(field, str(errors)), errors

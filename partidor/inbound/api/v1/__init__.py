@@ -13,6 +13,7 @@ from ninja.operation import Operation
 
 from partidor.inbound.api.v1 import (
     bulk,
+    calendar,
     document,
     fields,
     jobs,
@@ -112,6 +113,7 @@ for prefix, resource in (
     ("/leads", bulk),
     ("/offers", offers),
     ("/partners", partners),
+    ("/calendar", calendar),
     ("/sources", sources),
     ("/fields", fields),
     ("/rulesets", rulesets),
