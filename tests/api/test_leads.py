@@ -283,3 +283,21 @@ class TestVerbs:
         lead = acme.post("/leads", world.inquiry())["id"]
         for verb in ("stage", "snooze", "activities"):
             assert acme.post(f"/leads/{lead}/{verb}", {}).status == 404
+
+
+class TestDuplicates:
+    def test_are_shown_and_judged(self, world: World, acme: Caller, alpen: Caller) -> None:
+        first = acme.post("/leads", world.inquiry(contact={"last_name": "A", "email": "a@bolt.example"})).card
+        second = acme.post("/leads", world.inquiry(contact={"last_name": "B", "email": "b@bolt.example"})).card
+        path = f"/leads/{second['id']}"
+        (card,) = acme.get(path)["duplicates"]
+        assert (card["customer"], card["reasons"], card["same"]) == (first["customer"], ["domain"], None)
+        said = {"customer": first["customer"], "same": True}
+        answer = acme.post(f"{path}/duplicates", said)
+        assert (answer.status, answer["flags"], answer["duplicates"][0]["same"]) == (200, ["duplicate_customer"], True)
+        assert [other["id"] for other in answer["related"]] == [first["id"]]
+        assert acme.post(f"{path}/duplicates", said)["repeated"] is True
+        assert acme.post(f"{path}/duplicates", {"customer": second["customer"], "same": True}).status == 422
+        wrong = acme.post(f"{path}/duplicates", {"customer": first["customer"]})
+        assert (wrong.status, wrong["errors"][0]["field"]) == (422, "same")
+        assert alpen.post(f"{path}/duplicates", said).status == 403

@@ -164,3 +164,30 @@ def at_once(calls: list[object]) -> list[Answer]:
         thread.join()
     assert len(answers) == len(calls)
     return answers
+
+
+class TestAnInterest:
+    BEST = [{"name": "Best", "award": {"best_after": "10m"}, "plan": [{"offer_to": "all", "window": "4h"}]}]
+
+    def test_is_202_with_the_teaser_and_again_is_repeated(self, world: World, acme: Caller, alpen: Caller) -> None:
+        world.rules(self.BEST)
+        lead = acme.post("/leads", telling(world)).card
+        offer = offer_to(alpen)
+        answer = alpen.post(f"/offers/{offer['id']}/accept")
+        assert (answer.status, answer["state"], answer["reveal"]) == (202, "interested", "teaser")
+        assert answer["award_at"] == offer["award_at"] is not None
+        assert not [secret for secret in SECRETS if secret in answer.text]
+        again = alpen.post(f"/offers/{offer['id']}/accept")
+        assert (again.status, again["state"], again["repeated"]) == (202, "interested", True)
+        assert alpen.get(f"/leads/{lead['id']}").status == 404
+        assert acme.get(f"/leads/{lead['id']}")["next_action"]["kind"] == "award"
+        refused = alpen.post(f"/offers/{offer['id']}/decline", {"reason": "other"})
+        assert (refused.status, refused["code"]) == (409, "not-possible-now")
+
+    def test_is_kept_with_its_idempotency_key(self, world: World, acme: Caller, alpen: Caller) -> None:
+        world.rules(self.BEST)
+        acme.post("/leads", telling(world))
+        path = f"/offers/{offer_to(alpen)['id']}/accept"
+        first, again = (alpen.post(path, Idempotency_Key="k") for _ in range(2))
+        assert (first.status, again.status, again.text) == (202, 202, first.text)
+        assert again.headers["Idempotent-Replay"] == "true"

@@ -307,6 +307,28 @@ class TestLive:
             assert len(seen) <= 12, "\n".join(query["sql"][:150] for query in seen.captured_queries)
 
 
+class TestDuplicates:
+    def test_are_a_card_with_two_buttons_and_stay_judged(self, retail: World) -> None:
+        first = retail.receive(company="Bolt GmbH", contact={"last_name": "A", "email": "a@bolt.example"}).lead
+        second = retail.receive(company="Donner AG", contact={"last_name": "B", "email": "b@bolt.example"}).lead
+        client, url = signed_in(retail, "channel_manager"), address(second, "/duplicates")
+        page = read(client, address(second))
+        for shown in ("The same customer?", "Bolt GmbH", "the same domain", "Not the same : Bolt GmbH"):
+            assert shown in page
+        body = {"customer": str(first.customer_id)}
+        assert client.post(url, {**body, "same": "yes"}).status_code == 303
+        page = read(client, address(second))
+        assert "Noted: it is the same customer." in page
+        assert "is the same customer" in page
+        assert "Other leads of this customer" in page
+        assert client.post(url, {**body, "same": "no"}).status_code == 303
+        assert "is another customer" in read(client, address(second))
+        assert client.post(url, {"customer": "x", "same": "yes"}).status_code == 422
+        reader = signed_in(retail, "management")
+        assert "Not the same" not in read(reader, address(second))
+        assert reader.post(url, {**body, "same": "yes"}).status_code == 403
+
+
 class TestEvents:
     EVENTS = re.findall(r"^\| `([a-z_.]+)` \|", (ROOT / "docs/events.md").read_text(encoding="utf-8"), re.M)
 

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from partidor.actions.deadlines import act_on_due
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.actions.routing import withdraw_lead
 from partidor.models import Lead, Offer
@@ -295,3 +296,48 @@ class TestWorkingTime:
         page = client.get("/portal/").content.decode()
         assert re.search(r"1\sh\s30\smin of working time left", page)
         assert "p-ring soon" in page  # 38 % of its window, where the wall clock would say 2 %
+
+
+class TestAnInterest:
+    BEST = [{"name": "Best", "award": {"best_after": "10m"},
+             "plan": [{"offer_to": "all", "window": "4h", "reveal": "teaser"}]}]  # fmt: skip
+
+    def test_is_said_with_one_tap_and_decided_later(self, world: World, sign_in: SignIn) -> None:
+        world.rules(self.BEST)
+        with time_machine.travel(START, tick=False):
+            offer = offered(world, **TELLING)
+            client = sign_in("partner_manager", "alpen")
+            page = text_of(client, "/portal/")
+            assert "I am interested" in page
+            assert "The best suited of all who are interested gets it" in page
+            answer = client.post(f"/portal/offers/{offer.pk}/accept")
+            assert (answer.status_code, answer["Location"]) == (303, f"/portal/offers/{offer.pk}")
+            for url in ("/portal/", f"/portal/offers/{offer.pk}"):
+                page = text_of(client, url)
+                assert "You are interested." in page
+                assert "10:10" in page  # in the vendor's time zone
+                assert not [word for word in SECRET if word in page.casefold()]
+                assert "hx-get" in page
+            assert "Sie haben Interesse." in text_of(sign_in("partner_sales", "alpen", language="de"), "/portal/")
+            assert client.get(f"/portal/offers/{offer.pk}/decline").status_code == 409
+
+    def test_tells_who_has_it_and_who_has_not(self, world: World, sign_in: SignIn) -> None:
+        world.rules(self.BEST)
+        with time_machine.travel(START, tick=False) as clock:
+            offer = offered(world, **TELLING)
+            rivals = list(Offer.objects.filter(lead=offer.lead).order_by("place"))[:2]
+            keys = {partner.pk: key for key, partner in world.partners.items()}
+            won, lost = (keys[each.partner_id] for each in rivals)
+            for each, key in zip(rivals, (won, lost), strict=True):
+                accept_offer(each.pk, by=world.seen_by(key), at=START)
+            clock.shift(timedelta(minutes=10))
+            act_on_due(at=START + timedelta(minutes=10))
+            assert "You have it: to the lead" in text_of(sign_in("partner_sales", won), "/portal/")
+            assert "This lead is yours." in text_of(sign_in("partner_sales", won), f"/portal/offers/{rivals[0].pk}")
+            assert "Another partner suited better" in text_of(sign_in("partner_sales", lost), "/portal/")
+            page = text_of(sign_in("partner_sales", won), f"/portal/leads/{offer.lead_id}")
+            assert "of those interested you suited best" in page
+            assert "Of all who were interested, you suited best" in page
+            console = text_of(sign_in("channel_manager"), f"/console/acme/leads/{offer.lead.ref}")
+            assert "the best of those who were interested" in console
+            assert "Interested, not chosen" in console
