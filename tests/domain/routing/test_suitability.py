@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partidor.domain.facts import LeadFacts, PartnerFacts
+from partidor.domain.routing.decide import LiveState, decide
+from partidor.domain.routing.match import Network, Snapshot
+from partidor.domain.routing.ruleset import compile_ruleset
 from partidor.domain.routing.suitability import (
     STRONGEST,
     WEAKEST,
@@ -100,6 +105,18 @@ class TestPlaces:
             for other in "abcdef":
                 if sales.get(one, 0) < sales.get(other, 0):
                     assert (found[one] or 0) < (found[other] or 0)
+
+
+class TestAnUnknownPlace:
+    @pytest.mark.parametrize("point", [None, (48.1, 11.5)])
+    def test_never_counts_as_near(self, point: tuple[float, float] | None) -> None:
+        order = [{"by": "distance", "points": 40, "zero_at_km": 20_000}]
+        rules = compile_ruleset([{"name": "Near", "order": order, "plan": [{"offer_to": 1, "window": "8h"}]}])
+        network = Network([PartnerFacts("a"), PartnerFacts("far", point=(-33.9, 151.2))])
+        decision = decide(Snapshot(rules, network), LeadFacts({}, point), LiveState(network))
+        points = {one.partner: one.parts["distance"] for one in decision.candidates}
+        assert points["a"] == 0
+        assert (points["far"] > 0) == (point is not None)
 
 
 class TestSame:

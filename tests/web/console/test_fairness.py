@@ -1,4 +1,4 @@
-"""The fairness report in the console: what was due and what came, with the reasons, and the alarm when the law breaks."""
+"""The fairness report in the console: what was due, what came, why, and the alarm when the law breaks."""
 
 from __future__ import annotations
 
@@ -100,3 +100,15 @@ class TestTheAlarm:
         LedgerRow.objects.filter(vendor=busy.vendor).update(entries=f'{{"{key}": [1, 0, 0, 0, 0, 0, 0, 0]}}')
         assert "The law of the fair share is broken" in read(client)
         assert "The law of the fair share is broken" in client.get(today).content.decode()
+
+
+class TestAPlaceThatCannotBeFound:
+    def test_is_shown_on_the_pages_of_lead_and_partner(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in(of=world)
+        lead = world.receive(address={"country": "DE", "city": "Nirgendheim"}, location=None).lead
+        partner = world.partner("nowhere", address={"country": "DE", "city": "Nirgendheim"})
+        assert (lead.lat, partner.lat) == (None, None)
+        shown = client.get(reverse("console:lead", args=["acme", lead.ref])).content.decode()
+        assert "Place unknown" in shown
+        shown = client.get(reverse("console:partner", args=["acme", partner.pk])).content.decode()
+        assert "Its place could not be found" in shown
