@@ -64,7 +64,7 @@ class CustomerKey(VendorRow):
         own, of_key, of_link = list(customers), ("pk", "kind"), ("key_id", "key__kind")
         who = ("customer_id", "name_digest")
         nameless = ["", digest(vendor_id, "")]
-        parts = [keys.filter(customer_id__in=own).values_list(*of_key, *who)]
+        parts: list[QuerySet[Any, Any]] = [keys.filter(customer_id__in=own).values_list(*of_key, *who)]
         parts += [keys.filter(links__customer_id__in=own).values_list(*of_key, *who)]
         parts += [links.filter(key__customer_id__in=own).values_list(*of_link, *who)]
         parts += [links.filter(key__links__customer_id__in=own).values_list(*of_link, *who)]
