@@ -1,8 +1,9 @@
-"""Leads of the past as routing sees them, read by columns: a back-test reads many, and a whole row is ten times as dear."""
+"""Leads of the past as routing sees them, read by columns: a back-test reads many, and whole rows are dear."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from partidor.domain.facts import Value
@@ -21,7 +22,12 @@ class LeanLead:
     utm: Mapping[str, str] = {}
     custom: Mapping[str, Any] = {}
     flags: Sequence[str] = ()
-    value_minor = employees = lat = lon = accepted_at = closed_at = None
+    value_minor: int | None = None
+    employees: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    accepted_at: datetime | None = None
+    closed_at: datetime | None = None
     test = False
 
     def __init__(self, row: Mapping[str, Any], source: Source | None) -> None:

@@ -1,0 +1,106 @@
+"""Try one lead: typed, or one that is there, with the draft or any version; the decision as it would be."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partidor.domain.refusal import WrongContent
+from partidor.domain.words import TEMPERATURE
+from partidor.inbound.web.components.doors import ConsoleVisit, console_page
+from partidor.inbound.web.console.backtest_words import version_said
+from partidor.inbound.web.console.lead_why import legend_of, rows_of, sentence_of
+from partidor.inbound.web.console.leafing import Choice, asked
+from partidor.queries.backtest_pages import versions_to_try
+from partidor.queries.trials import Trial, leads_to_try, sources_to_try, tried_lead, tried_typed
+
+NOWHERE = "nobody@example.invalid"
+
+
+class Typed(forms.Form):
+    """A lead as a channel manager types it: whatever rules usually ask for."""
+
+    product = forms.CharField(required=False, max_length=300, label=gettext_lazy("Product"))
+    vertical = forms.CharField(required=False, max_length=300, label=gettext_lazy("Vertical"))
+    country = forms.CharField(required=False, max_length=2, label=gettext_lazy("Country"))
+    postal_code = forms.CharField(required=False, max_length=20, label=gettext_lazy("Postal code"))
+    city = forms.CharField(required=False, max_length=300, label=gettext_lazy("City"))
+    employees = forms.IntegerField(required=False, min_value=0, max_value=10**8, label=gettext_lazy("Employees"))
+    value = forms.DecimalField(
+        required=False, min_value=0, max_digits=14, decimal_places=2, label=gettext_lazy("Value")
+    )
+    temperature = forms.CharField(required=False, max_length=10)
+    language = forms.CharField(required=False, max_length=20, label=gettext_lazy("Language"))
+    company = forms.CharField(required=False, max_length=300, label=gettext_lazy("Company"))
+    email = forms.EmailField(required=False, max_length=254, label=gettext_lazy("E-mail"))
+    source = forms.CharField(required=False, max_length=100)
+
+    def lead(self, source: str) -> dict[str, object]:
+        """Write it in the shape of the API."""
+        given = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        address = {name: given.pop(name) for name in ("country", "postal_code", "city") if name in given}
+        contact = {"last_name": "–"} | ({"email": given.pop("email")} if "email" in given else {})
+        if "value" in given:
+            given["value"] = str(given["value"])
+        if not {"postal_code", "city"} & set(address):
+            contact.setdefault("email", NOWHERE)  # a lead must be reachable somehow; rules seldom ask how
+        return {"source": source, "company": "–", **given, "contact": contact, "address": address}
+
+
+FIELDS = ("product", "vertical", "country", "postal_code", "city", "employees", "value", "language", "company", "email")
+
+
+@console_page
+def trial(visit: ConsoleVisit) -> HttpResponse:
+    """Show the form, and beside it what came of it."""
+    form = Typed(visit.request.GET or None)
+    sources = sources_to_try(visit.viewer)
+    words, version = asked(visit, "lead"), asked(visit, "rules") or "0"
+    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    found = leads_to_try(visit.viewer, words) if words else []
+    tried: Trial | None = None
+    wrong = ""
+    if words and len(found) == 1:
+        tried = tried_lead(visit.viewer, number, found[0].ref, language=visit.language, at=visit.at)
+    elif "typed" in visit.request.GET and not words and form.is_valid():
+        source = form.cleaned_data["source"] or (sources[0] if sources else "")
+        try:
+            tried = tried_typed(visit.viewer, number, form.lead(source), language=visit.language, at=visit.at)
+        except WrongContent:
+            wrong = _("This lead cannot be read: please look at country, postal code and value once more.")
+    context = {
+        "room": "rules",
+        "form": form,
+        "fields": [form[name] for name in FIELDS],
+        "temperatures": [Choice(code, code, asked(visit, "temperature") == code) for code in TEMPERATURE],
+        "sources": [Choice(name, name, asked(visit, "source") == name) for name in sources],
+        "versions": [
+            Choice(str(one.version), version_said(one), one.version == number) for one in versions_to_try(visit.viewer)
+        ],
+        "words": words,
+        "found": found if len(found) > 1 else [],
+        "is_nothing_found": bool(words) and not found,
+        "number": number,
+        "wrong": wrong,
+        "tried": tried,
+    }
+    if tried is not None:
+        told = tried.why
+        rules = (
+            reverse("console:rule-version", args=[visit.slug, number])
+            if number
+            else reverse("console:rules", args=[visit.slug])
+        )
+        context |= {
+            "why": told,
+            "sentence": sentence_of(told, rules),
+            "bands": rows_of(told, visit.language),
+            "legend": legend_of(told, visit.language),
+        }
+    return visit.show("console/trial.html", context)
+
+
+urlpatterns = [path("rules/test", trial, name="rules-test")]
