@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
@@ -14,6 +15,7 @@ from partidor.access.viewer import viewer_of_membership
 from partidor.actions.jobs import start_job
 from partidor.actions.keys import issue_key
 from partidor.actions.offers import accept_offer
+from partidor.inbound.files.uploads import keep_about, keep_upload
 from partidor.models import Delivery, Membership, Notice, Offer
 from partidor.queries.backtests import asked_of
 from tests.web.people import person_of, signed_in
@@ -47,7 +49,7 @@ PORTAL_MANAGER = {"portal:pause", "portal:resume", "portal:invite", "portal:hour
 
 CONSOLE = {
     "console:today", "console:today-now", "console:leads", "console:lead", "console:lead_why", "console:lead_timeline",
-    "console:partners", "console:partner", "console:partner-open", "console:hours", "console:hours-regions",
+    "console:partners", "console:partner", "console:partner-open", "console:partners-map", "console:partners-tree", "console:hours", "console:hours-regions",
     "console:partner-hours", "console:rules", "console:rule-history",
     "console:fairness", "console:fairness-csv",
     "console:rule-version",
@@ -59,9 +61,15 @@ CONSOLE_STEER = {
     "console:lead_reroute", "console:lead_withdraw", "console:lead_release", "console:lead_reject", "console:lead_park",
     "console:rule-edit", "console:rule-undo", "console:rule-publish", "console:rule-restore",
     "console:lead_judge", "console:rules-backtest-start", "console:rules-backtest-cancel",
-    "console:partner-pause", "console:partner-resume", "console:hours-change", "console:partner-hours-change",
+    "console:partner-pause", "console:partner-resume", "console:partners-change", "console:partner-archive",
+    "console:hours-change", "console:partner-hours-change",
 }  # fmt: skip
 """What administrator and channel manager do."""
+CONSOLE_PARTNERS = {
+    "console:partner-new", "console:partner-edit", "console:partner-tags", "console:partners-import",
+    "console:leads-import", "console:import", "console:import-refused", "console:import-mapping",
+}  # fmt: skip
+"""Forms of administrator and channel manager; an import is its owner's alone."""
 CONSOLE_MAILS = {"console:mails", "console:mail", "console:mail-look"}
 CONSOLE_ADMIN = {
     "console:people": READS,
@@ -75,8 +83,8 @@ CONSOLE_ADMIN = {
 """What only the administrator sees and does."""
 
 CONSOLE_GROUPS: Mapping[str, tuple[set[str], ...]] = {
-    "administrator": (CONSOLE, CONSOLE_STEER, CONSOLE_MAILS, set(CONSOLE_ADMIN)),
-    "channel_manager": (CONSOLE, CONSOLE_STEER, CONSOLE_MAILS),
+    "administrator": (CONSOLE, CONSOLE_STEER, CONSOLE_PARTNERS, CONSOLE_MAILS, set(CONSOLE_ADMIN)),
+    "channel_manager": (CONSOLE, CONSOLE_STEER, CONSOLE_PARTNERS, CONSOLE_MAILS),
     "management": (CONSOLE,),
 }
 BODIES: dict[str, dict[str, Any]] = {}
@@ -121,15 +129,27 @@ class Scene:
             "verb": "remove", "membership_id": membership.pk, "person_id": membership.pk, "delivery_id": kept.pk,
         }  # fmt: skip
 
+        self.uploads = {"": self.upload("administrator")}
+        for role in ("administrator", "channel_manager"):
+            self.uploads[str(person_of(world, role).person_id)] = self.upload(role)
+
+    def upload(self, role: str) -> UUID:
+        """Keep a file of somebody's with a refused row beside it."""
+        by = viewer_of_membership(person_of(self.world, role))
+        kept = keep_upload("partners", "x.csv", [b"Name\nAlpha\n"], by=by, at=START)
+        kept.refused.write_text("Name,reason\n")
+        return keep_about(kept, mapping='[fields]\nname = "Name"\n').id
+
     def address(self, name: str, **instead: Any) -> str:
         wanted = PAGES[name].pattern.converters
-        known = {**self.ids, **instead}
+        known = {**self.ids, "upload_id": self.uploads[""], **instead}
         if name.startswith("console:"):
             wanted = {**wanted, "vendor": None}
         return reverse(name, kwargs={each: known[each] for each in wanted})
 
     def ask(self, client: Client, name: str, method: str, **instead: Any) -> int:
-        address, body = self.address(name, **instead), BODIES.get(name, {})
+        mine = self.uploads.get(str(client.session.get("_auth_user_id", "")), self.uploads[""])
+        address, body = self.address(name, **{"upload_id": mine, **instead}), BODIES.get(name, {})
         answer = client.get(address) if method == READS else client.post(address, body)
         if answer.status_code == 302 and answer["Location"].startswith("/accounts/login/"):
             return 401
@@ -144,7 +164,7 @@ def scene(world: World) -> Scene:
 
 def methods() -> dict[str, str]:
     """Return the method by which each page behind the door is asked."""
-    reads = PORTAL | CONSOLE | CONSOLE_MAILS
+    reads = PORTAL | CONSOLE | CONSOLE_PARTNERS | CONSOLE_MAILS
     posts = PORTAL_PERSON | PORTAL_MANAGER | CONSOLE_STEER
     return {**dict.fromkeys(reads, READS), **dict.fromkeys(posts, POSTS), **PORTAL_OWN, **CONSOLE_ADMIN}
 

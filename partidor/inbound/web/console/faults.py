@@ -7,7 +7,6 @@ it names; a sentence that fits one is said in the reader's language, every other
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
@@ -123,8 +122,3 @@ def by_field(wrong: WrongContent) -> dict[str, list[str]]:
     for error in wrong.errors:
         found.setdefault(error.field, []).append(as_sentence(error.message))
     return found
-
-
-def listed_faults(wrong: Iterable[tuple[str, str]]) -> str:
-    """Say faults with the names of their fields in one line."""
-    return "; ".join(f"{field}: {said(message)}" for field, message in wrong)

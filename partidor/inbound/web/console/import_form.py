@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from partidor.domain.intake.mapping import OURS, Cell, ImportMapping, Kind
 from partidor.domain.intake.mapping_text import mapping_table
 from partidor.inbound.files.preview import Sampled
 from partidor.inbound.web.console.leafing import Choice
+from partidor.inbound.web.console.partner_words import dimension_label
 
 FIELD_NAMES: Mapping[str, str] = {
     "external_id": gettext_noop("Your number"),
@@ -82,7 +83,8 @@ def field_name(path: str) -> str:
     """Name a field of ours."""
     if path in FIELD_NAMES:
         return _(FIELD_NAMES[path])
-    return path.removeprefix("custom.").removeprefix("tags.")
+    kind, _dot, name = path.partition(".")
+    return dimension_label(name, get_language() or "en") if kind == "tags" and name else path.removeprefix("custom.")
 
 
 @dataclass(frozen=True, slots=True)

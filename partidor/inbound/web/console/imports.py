@@ -33,7 +33,7 @@ from partidor.inbound.files.uploads import (
 )
 from partidor.inbound.web.components.doors import ConsoleVisit, console_form, console_page
 from partidor.inbound.web.components.errors import sentence_of
-from partidor.inbound.web.console.faults import as_sentence, said
+from partidor.inbound.web.console.faults import said
 from partidor.inbound.web.console.import_form import field_name, filled, posted
 from partidor.queries.sources import source_names
 
@@ -56,6 +56,14 @@ def leads(visit: ConsoleVisit) -> HttpResponse:
 
 def _need(visit: ConsoleVisit, kind: str) -> None:
     visit.viewer.require_vendor(f"{kind}:write")
+
+
+def _own(visit: ConsoleVisit, upload_id: UUID) -> Upload:
+    """Return a file that the visitor brought, as far as the role still goes."""
+    visit.viewer.require_vendor("partners:write", "leads:write")
+    upload = upload_of(upload_id, by=visit.viewer, at=visit.at)
+    _need(visit, upload.kind)
+    return upload
 
 
 def _bring(visit: ConsoleVisit, kind: Kind) -> HttpResponse:
@@ -99,7 +107,7 @@ def _toml(read: bytes) -> str:
 
 def _sentence(refusal: Refusal) -> str:
     if isinstance(refusal, WrongContent):
-        return " ".join(f"{error.field}: {as_sentence(error.message)}" for error in refusal.errors[:5])
+        return "; ".join(f"{field_name(error.field)}: {said(error.message)}" for error in refusal.errors[:5])
     if isinstance(refusal, UnreadableTable):
         why = said(str(refusal.facts["why"]))
         return _("The file {name} cannot be read as a table: {why}").format(name=refusal.facts["name"], why=why)
@@ -112,8 +120,7 @@ def _sentence(refusal: Refusal) -> str:
 @console_form
 def show(visit: ConsoleVisit, upload_id: UUID) -> HttpResponse:
     """Map a kept file, look at its first rows, try all of them, and take them."""
-    upload = upload_of(upload_id, by=visit.viewer, at=visit.at)
-    _need(visit, upload.kind)
+    upload = _own(visit, upload_id)
     if visit.request.method != "POST":
         return _show(visit, upload)
     try:
@@ -269,7 +276,7 @@ def _row(one: Previewed, paths: list[str]) -> RowShown:
     read = one.outcome.read if isinstance(one.outcome, Taken) else None
     cells = tuple(_text(_read(read, each) if read is not None else _reached(payload, each))[:160] for each in paths)
     if isinstance(one.outcome, WrongContent):
-        wrong = tuple((field_name(error.field), as_sentence(error.message)) for error in one.outcome.errors)
+        wrong = tuple((field_name(error.field), said(error.message)) for error in one.outcome.errors)
         return RowShown(one.number, cells, wrong, (), False)
     flags = tuple(_(FLAG.get(flag, flag)) for flag in one.outcome.flags)
     return RowShown(one.number, cells, (), flags, one.outcome.repeated)
@@ -309,8 +316,7 @@ def _text(value: object) -> str:
 @console_page
 def refused_rows(visit: ConsoleVisit, upload_id: UUID) -> HttpResponse:
     """Give the refused rows with their reasons, to be mended and brought again."""
-    upload = upload_of(upload_id, by=visit.viewer, at=visit.at)
-    _need(visit, upload.kind)
+    upload = _own(visit, upload_id)
     if not upload.refused.exists():
         raise NotFound(what="file")
     given = HttpResponse(upload.refused.read_bytes(), content_type="text/csv; charset=utf-8")
@@ -321,8 +327,7 @@ def refused_rows(visit: ConsoleVisit, upload_id: UUID) -> HttpResponse:
 @console_page
 def mapping_file(visit: ConsoleVisit, upload_id: UUID) -> HttpResponse:
     """Give the mapping as a file, for the next time and for ``partidor import``."""
-    upload = upload_of(upload_id, by=visit.viewer, at=visit.at)
-    _need(visit, upload.kind)
+    upload = _own(visit, upload_id)
     given = HttpResponse(upload.mapping, content_type="application/toml; charset=utf-8")
     given["Content-Disposition"] = 'attachment; filename="mapping.toml"'
     return given
