@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 760, 340, 48, 36, 224, 40
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 800, 340, 48, 36, 264, 40
 LOW = 0.5
 COLOURS = ("#00677f", "#8a6d00", "#9a4f96", "#b3432b")
 DARK = ("#54c3dd", "#d9b94a", "#d79fd3", "#f08a72")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,8 +17,11 @@ from playwright.sync_api import Page
 
 from assets.catalogues import PACKAGE
 from partidor.access.viewer import viewer_of_membership
+from partidor.actions.jobs import start_job
 from partidor.actions.offers import accept_offer, decline_offer
+from partidor.inbound.clock.jobs import run_due_job
 from partidor.models import Delivery, Lead, Notice, Offer
+from partidor.queries.backtests import KIND, asked_of
 from tests.browser.conftest import Sits
 from tests.web.people import person_of
 from tests.world import ONE_AFTER_ANOTHER, World
@@ -71,7 +75,12 @@ def scene(world: World) -> dict[str, Any]:
     kept = Delivery(vendor=world.vendor, notice=notice, address="a@b.example", outcome="kept", subject="Betreff",
                     text="Text", html="<p>Text</p>", created_at=at, done_at=at)  # fmt: skip
     Delivery.put([kept])
-    return {"leads": leads, "offer": Offer.objects.get(lead=leads["offered"]), "mail": kept, "world": world}
+    tests = [str(start_job(KIND, asked_of(world.clock, version, None, at, at=at).record(), by=world.clock, at=at)[0].pk)
+             for version in (1, 2)]  # fmt: skip
+    run_due_job(lambda: at, Event())  # one is done, the other waits
+    return {
+        "leads": leads, "offer": Offer.objects.get(lead=leads["offered"]), "mail": kept, "world": world, "tests": tests,
+    }  # fmt: skip
 
 
 Pages = Callable[[dict[str, Any]], list[str]]
@@ -92,7 +101,9 @@ def console(scene: dict[str, Any]) -> list[str]:
     return [
         f"{at}/", f"{at}/leads/", f"{at}/leads/?q=nothing+at+all",
         *(f"{at}/leads/{lead.ref}" for lead in scene["leads"].values()),
-        f"{at}/partners/", f"{at}/partners/{partner}", f"{at}/partners/{partner}/hours", f"{at}/hours/", f"{at}/rules/", f"{at}/rules/1", f"{at}/people/", f"{at}/keys/",
+        f"{at}/partners/", f"{at}/partners/{partner}", f"{at}/reports/fairness", f"{at}/partners/{partner}/hours", f"{at}/hours/", f"{at}/rules/", f"{at}/rules/1", f"{at}/people/", f"{at}/keys/",
+        f"{at}/rules/test", f"{at}/rules/test?typed=1&country=DE", f"{at}/rules/test?lead={scene['leads']['offered'].ref}",
+        f"{at}/rules/backtest", *(f"{at}/rules/backtest/{job}" for job in scene["tests"]),
         f"{at}/mails/", f"{at}/mails/{scene['mail'].pk}", "/me/", "/accounts/password/change/", "/accounts/logout/",
         "/console/acme/nowhere",
     ]  # fmt: skip

@@ -16,7 +16,7 @@ class Axis:
 
     ticks: Sequence[float]
     left: float = 4.0
-    right: float = 392.0
+    right: float = 232.0
 
     def place(self, value: float) -> float:
         """Return where a value lies, at the ends if beyond."""

@@ -37,7 +37,7 @@ def _statement(stated: Statement) -> dict[str, object]:
         "beside": beside_share(stated),
         "compared": compared(stated),
         "share_weeks": [
-            (short_day(week.monday), week, scale.place(week.expected), scale.place(week.received))
+            (short_day(week.monday), week, f"{scale.place(week.expected)}", f"{scale.place(week.received)}")
             for week in stated.weeks
         ],
     }
