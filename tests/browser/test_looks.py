@@ -63,14 +63,14 @@ def scene(world: World) -> dict[str, Any]:
     leads: dict[str, Lead] = {}
     person = person_of(world, "partner_manager", "alpen")
     viewer = viewer_of_membership(person)
-    world.rules([{**ONE_AFTER_ANOTHER[0], "when": {"field": "product", "op": "ne", "value": "nothing"}}])
+    world.rules([{**ONE_AFTER_ANOTHER[0], "when": {"field": "product", "op": "ne", "value": "Gizmo"}}])
     leads["offered"] = world.receive(at=at - timedelta(hours=1), temperature="hot", **HOSTILE).lead
     leads["accepted"] = world.receive(at=at - timedelta(hours=2), employees=85, value="48000.00").lead
     accept_offer(Offer.objects.get(lead=leads["accepted"]).pk, by=viewer, at=at - timedelta(hours=1))
     leads["declined"] = world.receive(at=at - timedelta(hours=3), temperature="cold").lead
     offer = Offer.objects.get(lead=leads["declined"])
     decline_offer(offer.pk, reason="capacity", by=viewer, at=at - timedelta(hours=2))
-    leads["unassigned"] = world.receive(at=at - timedelta(days=1), product="nothing").lead
+    leads["unassigned"] = world.receive(at=at - timedelta(days=1), product="Gizmo").lead
     notice = Notice.objects.filter(kind="offer.opened")[0]
     kept = Delivery(vendor=world.vendor, notice=notice, address="a@b.example", outcome="kept", subject="Betreff",
                     text="Text", html="<p>Text</p>", created_at=at, done_at=at)  # fmt: skip
@@ -101,7 +101,8 @@ def console(scene: dict[str, Any]) -> list[str]:
     return [
         f"{at}/", f"{at}/leads/", f"{at}/leads/?q=nothing+at+all",
         *(f"{at}/leads/{lead.ref}" for lead in scene["leads"].values()),
-        f"{at}/partners/", f"{at}/partners/{partner}", f"{at}/reports/fairness", f"{at}/partners/{partner}/hours", f"{at}/hours/", f"{at}/rules/", f"{at}/rules/1", f"{at}/people/", f"{at}/keys/",
+        f"{at}/partners/", f"{at}/partners/{partner}",
+        f"{at}/reports/fairness", f"{at}/partners/{partner}/hours", f"{at}/hours/", f"{at}/rules/", f"{at}/rules/1", f"{at}/people/", f"{at}/keys/",
         f"{at}/rules/test", f"{at}/rules/test?typed=1&country=DE", f"{at}/rules/test?lead={scene['leads']['offered'].ref}",
         f"{at}/rules/backtest", *(f"{at}/rules/backtest/{job}" for job in scene["tests"]),
         f"{at}/mails/", f"{at}/mails/{scene['mail'].pk}", "/me/", "/accounts/password/change/", "/accounts/logout/",
