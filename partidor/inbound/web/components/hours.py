@@ -90,12 +90,14 @@ def sent(post: QueryDict, parts: Sequence[str] = ("hours", "holidays", "exceptio
     week, hours = [], {}
     for key in DAYS:
         spans = _pairs(post.getlist(f"{key}_from"), post.getlist(f"{key}_to"))
-        week.append(DayField(key, _padded(spans), _wrong(spans)))
+        week.append(DayField(key, _padded(spans), _wrong(spans) if "hours" in parts else ""))
         hours[key] = [_written(start, end) for start, end in spans]
     country, region = post.get("country", ""), post.get("region", "")
     region = region if region.partition("-")[0] == country else ""
     rows = list(zip(*(post.getlist(f"day_{name}") for name in ("date", "from", "to", "why")), strict=False))
-    listed = [ExceptionField(*row, wrong=_wrong_row(row, rows)) for row in rows if any(row)]
+    listed = [
+        ExceptionField(*row, wrong=_wrong_row(row, rows) if "exceptions" in parts else "") for row in rows if any(row)
+    ]
     by_day: dict[str, dict[str, object]] = {}
     for one in listed:
         kept = by_day.setdefault(one.day, {"date": one.day, "hours": [], "reason": one.reason})
