@@ -16,14 +16,17 @@ def draw(curves: Mapping[str, Sequence[float]], *, leads: int) -> str:
     most = 10 ** math.ceil(math.log10(max(max(curve) for curve in curves.values())))
     shades = "".join(f".c{at}{{stroke:{one};fill:{one}}}" for at, one in enumerate(COLOURS))
     night = "".join(f".c{at}{{stroke:{one};fill:{one}}}" for at, one in enumerate(DARK))
-    parts = [
+    head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'aria-label="Largest debt in leads, by way of choosing" font-family="system-ui, sans-serif" font-size="12">',
-        f"<style>text{{fill:#4a5b61;stroke:none}}.t{{font-weight:600}}.g{{stroke:#dfe6e8}}.l{{fill:none;stroke-width:2}}"
+        'aria-label="Largest debt in leads, by way of choosing" font-family="system-ui, sans-serif" font-size="12">'
+    )
+    style = (
+        "<style>text{fill:#4a5b61;stroke:none}.t{font-weight:600}.g{stroke:#dfe6e8}.l{fill:none;stroke-width:2}"
         f"{shades}.l{{fill:none}}@media(prefers-color-scheme:dark){{text{{fill:#b7c5ca}}.g{{stroke:#33444a}}{night}"
-        ".l{fill:none}}</style>",
-        f'<text x="{LEFT}" y="16" class="t">Largest debt (leads, logarithmic) over the leads that came in</text>',
-    ]
+        ".l{fill:none}}</style>"
+    )
+    title = f'<text x="{LEFT}" y="16" class="t">Largest debt (leads, logarithmic) over the leads that came in</text>'
+    parts = [head, style, title]
     for tick in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000):
         if tick <= most:
             y = _height(tick, most)

@@ -70,7 +70,8 @@ class Play:
 
     def pauses(self) -> Iterator[list[int]]:
         """Yield who is away at each lead, by position."""
-        chance, back, away = random.Random(17), [], set()
+        chance, away = random.Random(17), set[int]()
+        back: list[tuple[int, int]] = []
         for number in range(len(self.leads)):
             while back and back[0][0] <= number:
                 away.discard(heappop(back)[1])
@@ -85,7 +86,8 @@ def play(scene: Play, name: str, choose: Choice) -> Course:
     """Let all leads come in, and one way choose whenever several suit equally well."""
     network, ledger, course = scene.network, Ledger(), Course(name)
     live = LiveState(network, ledger=ledger)
-    snapshot, running, dice = Snapshot(scene.rules, network), [], random.Random(23)
+    snapshot, dice = Snapshot(scene.rules, network), random.Random(23)
+    running: list[tuple[int, int]] = []
     every = max(1, len(scene.leads) // POINTS)
     for number, (lead, away) in enumerate(zip(scene.leads, scene.pauses(), strict=True)):
         live.paused = sum(1 << at for at in away)

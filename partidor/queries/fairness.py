@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, Sum
@@ -168,7 +169,7 @@ def _counts(viewer: Viewer, currency: str, since: datetime | None, until: dateti
         answered = answered.filter(answered_at__lt=until)
     accepted, by_hand = Q(state="accepted"), Q(via="by_hand")
     counts: dict[UUID, Counts] = defaultdict(Counts)
-    for row in (
+    rows: Iterable[Mapping[str, Any]] = (
         answered.order_by()
         .values("partner_id")
         .annotate(
@@ -180,7 +181,7 @@ def _counts(viewer: Viewer, currency: str, since: datetime | None, until: dateti
             picked_up=Count("pk", filter=accepted & ~by_hand),
             minor=Sum("lead__value_minor", filter=accepted & Q(lead__currency=currency)),
         )
-    ):
-        partner = row.pop("partner_id")
-        counts[partner] = Counts(**{**row, "minor": row["minor"] or 0})
+    )
+    for row in rows:
+        counts[row["partner_id"]] = Counts(**{name: row[name] or 0 for name in Counts.__slots__})
     return counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from partidor.actions.ledger import keep_weeks
@@ -20,7 +21,7 @@ from tests.world import START, World, hours
 DAY = timedelta(days=1)
 
 
-def close(world: World, partner: str, won: int, lost: int, **more: object) -> list[Lead]:
+def close(world: World, partner: str, won: int, lost: int, **more: Any) -> list[Lead]:
     """Let a partner win and lose so many leads."""
     leads = []
     for number in range(won + lost):
@@ -108,6 +109,7 @@ class TestRouting:
         close(world, "bergmann", 12, 0, vertical="health")
         close(world, "bergmann", 0, 12, vertical="retail")
         measure_network(world.vendor.pk, at=START + DAY)
+        lead = first
         for vertical, partner in (("Retail", "alpen"), ("health", "bergmann")):
             lead = world.receive(vertical=vertical, at=START + DAY).lead
             assert world.offers(lead) == [(partner, "open")]

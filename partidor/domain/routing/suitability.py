@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 WEAKEST = 4.0
-"""The usual always counts at least as much as so many results: a network of few results seems more diverse than it is."""
+"""The usual counts at least as much as so many results: a network of few seems more diverse than it is."""
 STRONGEST = 200.0
 """And at most as much as so many, so that in time everybody's own results tell."""
 STEP = 0.01
@@ -25,7 +25,7 @@ OVERALL = ""
 """The key of the rate over all verticals."""
 
 Rates = Mapping[str, float]
-"""A partner's rate by vertical (casefolded), and over all of them; verticals in which it differs by a hundredth only."""
+"""A partner's rate over all verticals, and by vertical (casefolded) where that differs by a hundredth."""
 
 
 class Tally(NamedTuple):
