@@ -102,6 +102,8 @@ def console(scene: dict[str, Any]) -> list[str]:
         f"{at}/", f"{at}/leads/", f"{at}/leads/?q=nothing+at+all",
         *(f"{at}/leads/{lead.ref}" for lead in scene["leads"].values()),
         f"{at}/partners/", f"{at}/partners/{partner}",
+        *(f"{at}/partners/{each}" for each in ("map", "tree", "new", "import", f"{partner}/edit", f"{partner}/tags")),
+        f"{at}/leads/import",
         f"{at}/reports/fairness", f"{at}/partners/{partner}/hours", f"{at}/hours/",
         f"{at}/rules/", f"{at}/rules/1", f"{at}/people/", f"{at}/keys/",
         f"{at}/rules/test", f"{at}/rules/test?typed=1&country=DE", f"{at}/rules/test?lead={scene['leads']['offered'].ref}",
