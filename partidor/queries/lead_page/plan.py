@@ -48,6 +48,8 @@ class Box:
     told: bool = False
     result: str = ""
     rounds: int = 1
+    award_at: datetime | None = None
+    """When the best of those interested gets the lead; None where whoever accepts first does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def _now(kept: Dossier) -> Box:
         partner=kept.name(first.partner_id) if len(opened) == 1 else "",
         asked=len(opened),
         until=max((offer.expires_at for offer in waiting if offer.expires_at), default=None),
+        award_at=first.award_at,
     )
 
 

@@ -88,6 +88,11 @@ class InboxCard:
     """Whether somebody has looked at it. Not a part of what is shown, so that a look changes nothing."""
 
     @property
+    def answer_by(self) -> datetime | None:
+        """Return until when an answer counts as much as any other: the award, where the best is chosen."""
+        return self.award_at or self.expires_at
+
+    @property
     def outranked(self) -> bool:
         """Say whether the partner was interested, and another one suited better."""
         return self.state == "superseded" and self.answered_at is not None

@@ -314,6 +314,8 @@ def _step(box: Box, now: datetime) -> Step:
         title = _("{partner}, alone").format(partner=box.partner) if box.partner else _("The next one, alone")
     if box.kind == "over":
         note = _(OFFER_STATE[box.result]) if box.result in OFFER_STATE else ""
+    elif box.kind == "now" and box.award_at:
+        note = _("the best interested gets it {when}").format(when=clock_time(box.award_at, now))
     elif box.kind == "now":
         note = _("lapses {when}").format(when=clock_time(box.until, now)) if box.until else ""
     else:

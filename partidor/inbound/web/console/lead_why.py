@@ -188,9 +188,9 @@ def _choice(why: Why) -> SafeString:
         known = strong(_("{partner} already works with this customer").format(partner=why.asked[0].name))
         return format_html(_("{known}, so it is asked first and alone."), known=known)
     if why.plan_step is not None and why.plan_step.offer_to is None:
-        return format_html(
-            _("All of them are asked at once, and {first}."), first=strong(_("the first to accept has it"))
-        )
+        best = why.plan_step.best_after is not None and len(why.asked) > 1
+        wins = _("the best of those interested has it") if best else _("the first to accept has it")
+        return format_html(_("All of them are asked at once, and {first}."), first=strong(wins))
     if len(why.asked) == 1:
         return _one(why)
     asked = strong(_("the {n} best suited are asked in competition").format(n=number(len(why.asked))))
