@@ -71,12 +71,10 @@ class _Tried(Dossier):
 
 
 def leads_to_try(viewer: Viewer, words: str) -> list[LeadFound]:
-    """Find leads by reference or words, newest first. Raises NotAllowed."""
+    """Find leads by words, newest first. Raises NotAllowed."""
     viewer.require_vendor("rules:read", "rules:write")
     viewer.require("leads:read")
-    found = visible_leads(viewer).filter(ref=words.upper())
-    if not found:
-        found = matching(visible_leads(viewer), words).order_by("-received_at", "-pk")
+    found = matching(visible_leads(viewer), words).order_by("-received_at", "-pk")
     return [_found(lead) for lead in found.only("ref", "company", "city", "received_at")[:MOST_FOUND]]
 
 
@@ -85,9 +83,10 @@ def tried_lead(viewer: Viewer, version: int, ref: str, *, language: str, at: dat
     viewer.require_vendor("leads:read")
     lead = lead_named(viewer, ref)
     contacts = list(contacts_of([lead.pk]))
-    every = frozenset[str]().union(*(rules.fields for rules in _rulesets(viewer, version) if rules))
+    rulesets = _rulesets(viewer, version)
+    every = frozenset[str]().union(*(rules.fields for rules in rulesets if rules))
     facts = lead_facts([lead], every, contacts)[lead.pk]
-    return _tried(viewer, version, lead, contacts, facts, _found(lead), language, at)
+    return _tried(viewer, version, rulesets, lead, contacts, facts, _found(lead), language, at)
 
 
 def tried_typed(viewer: Viewer, version: int, payload: Mapping[str, object], *, language: str, at: datetime) -> Trial:
@@ -95,7 +94,7 @@ def tried_typed(viewer: Viewer, version: int, payload: Mapping[str, object], *, 
     lead, contacts = lead_as_typed(viewer, payload, at=at)
     point = None if lead.lat is None or lead.lon is None else (lead.lat, lead.lon)
     facts = LeadFacts(field_values(lead, contacts[0] if contacts else None), point)
-    return _tried(viewer, version, lead, contacts, facts, None, language, at)
+    return _tried(viewer, version, _rulesets(viewer, version), lead, contacts, facts, None, language, at)
 
 
 def sources_to_try(viewer: Viewer) -> list[str]:
@@ -116,6 +115,7 @@ def _rulesets(viewer: Viewer, version: int) -> tuple[Ruleset, Ruleset | None]:
 def _tried(
     viewer: Viewer,
     version: int,
+    rulesets: tuple[Ruleset, Ruleset | None],
     lead: Lead,
     contacts: Sequence[Contact],
     facts: LeadFacts,
@@ -123,14 +123,15 @@ def _tried(
     language: str,
     at: datetime,
 ) -> Trial:
-    rules, in_force = _rulesets(viewer, version)
+    rules, in_force = rulesets
     vendor = vendor_of(viewer)
     net = network(vendor)
     live = live_state(vendor, net, read_ledger(vendor.pk), at=at, loads=True)
     snap = Snapshot(rules, net)
     decided = decide(snap, facts, live, trigger="test", shown=SHOWN)
     other = decide(Snapshot(in_force, net), facts, live, trigger="test", shown=1) if in_force else None
-    labels = {key: label.get(language) or key for key, label in fields_of(viewer).values_list("key", "label")}
+    own = fields_of(viewer).values_list("key", "label") if lead.custom else ()
+    labels = {key: label.get(language) or key for key, label in own}
     shown = {UUID(one.partner) for each in (decided, other) if each for one in each.candidates}
     decision = Decision(
         vendor_id=vendor.pk, lead=lead, lead_seq=1, at=at, trigger="test", ruleset_version=version,

@@ -17,6 +17,7 @@ from partidor.actions.rules import change_draft
 from partidor.inbound.clock.jobs import run_due_job
 from partidor.models import Decision, Job, Lead, Offer
 from tests.web.people import SignIn
+from tests.web.test_statements import MOST, statements
 from tests.world import ALL_AT_ONCE, ONE_AFTER_ANOTHER, START, World
 
 TESTS, START_ONE = (reverse(f"console:rules-backtest{what}", args=["acme"]) for what in ("", "-start"))
@@ -70,6 +71,23 @@ class TestBackTest:
             assert words in shown, words
         assert reverse("console:lead", args=["acme", past[0].ref]) in shown
         assert "Bergmann only" in text(client, page, list="unlike_then")
+
+    def test_asks_as_little_for_a_long_result_as_for_a_short_one(
+        self, world: World, sign_in: SignIn, past: list[Lead]
+    ) -> None:
+        client = sign_in()
+        draft(world)
+        counts = []
+        for number in (0, 60):
+            for minute in range(number):
+                world.receive(at=START - timedelta(minutes=minute + 1))
+            page = started(client, until=f"2026-03-{3 + number // 20:02}")
+            work()
+            text(client, page)
+            counts.append(statements(lambda page=page: client.get(page)))  # type: ignore[misc]
+        assert counts[0] == counts[1] <= MOST
+        assert "1 to 50 of 63" in text(client, page)
+        assert statements(lambda: client.get(TRY, {"lead": past[0].ref})) <= MOST
 
     def test_reads_in_german(self, world: World, sign_in: SignIn, past: list[Lead]) -> None:
         draft(world)

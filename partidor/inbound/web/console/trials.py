@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from babel import Locale
 from django import forms
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partidor.domain.refusal import WrongContent
+from partidor.domain.intake.codes import COUNTRIES
+from partidor.domain.refusal import NotFound, WrongContent
 from partidor.domain.words import TEMPERATURE
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page
 from partidor.inbound.web.console.backtest_words import version_said
@@ -18,6 +22,7 @@ from partidor.queries.backtest_pages import versions_to_try
 from partidor.queries.trials import Trial, leads_to_try, sources_to_try, tried_lead, tried_typed
 
 NOWHERE = "nobody@example.invalid"
+REFERENCE = re.compile(r"[0-9A-Za-z]{6}")
 
 
 class Typed(forms.Form):
@@ -50,7 +55,7 @@ class Typed(forms.Form):
         return {"source": source, "company": "–", **given, "contact": contact, "address": address}
 
 
-FIELDS = ("product", "vertical", "country", "postal_code", "city", "employees", "value", "language", "company", "email")
+FIELDS = ("product", "vertical", "postal_code", "city", "employees", "value", "language", "company", "email")
 
 
 @console_page
@@ -60,11 +65,11 @@ def trial(visit: ConsoleVisit) -> HttpResponse:
     sources = sources_to_try(visit.viewer)
     words, version = asked(visit, "lead"), asked(visit, "rules") or "0"
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-    found = leads_to_try(visit.viewer, words) if words else []
-    tried: Trial | None = None
+    tried = _there(visit, number, words) if REFERENCE.fullmatch(words) else None
+    found = leads_to_try(visit.viewer, words) if words and tried is None else []
     wrong = ""
-    if words and len(found) == 1:
-        tried = tried_lead(visit.viewer, number, found[0].ref, language=visit.language, at=visit.at)
+    if len(found) == 1:
+        tried = _there(visit, number, found[0].ref)
     elif "typed" in visit.request.GET and not words and form.is_valid():
         source = form.cleaned_data["source"] or (sources[0] if sources else "")
         try:
@@ -75,6 +80,7 @@ def trial(visit: ConsoleVisit) -> HttpResponse:
         "room": "rules",
         "form": form,
         "fields": [form[name] for name in FIELDS],
+        "countries": _countries(visit, form["country"].value() or ""),
         "temperatures": [Choice(code, code, asked(visit, "temperature") == code) for code in TEMPERATURE],
         "sources": [Choice(name, name, asked(visit, "source") == name) for name in sources],
         "versions": [
@@ -101,6 +107,19 @@ def trial(visit: ConsoleVisit) -> HttpResponse:
             "legend": legend_of(told, visit.language),
         }
     return visit.show("console/trial.html", context)
+
+
+def _countries(visit: ConsoleVisit, chosen: str) -> list[Choice]:
+    names = Locale(visit.language[:2]).territories
+    found = sorted((names[code], code) for code in COUNTRIES if code in names)
+    return [Choice(code, name, code == chosen.upper()) for name, code in found]
+
+
+def _there(visit: ConsoleVisit, version: int, ref: str) -> Trial | None:
+    try:
+        return tried_lead(visit.viewer, version, ref, language=visit.language, at=visit.at)
+    except NotFound:
+        return None
 
 
 urlpatterns = [path("rules/test", trial, name="rules-test")]
