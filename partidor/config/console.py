@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from partidor.domain.nesting import too_deep
+
 if TYPE_CHECKING:
     from partidor.access.viewer import Viewer
 
@@ -30,6 +32,7 @@ def vendor_option(command: Command) -> Command:
     )
 
 
+DEEPEST_JSON = 64
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -97,5 +100,9 @@ def read_json(path: Path) -> Any:
         raise click.ClickException(
             f"{path}: line {error.lineno}, column {error.colno} is not JSON ({error.msg})"
         ) from error
+    except RecursionError as error:
+        place = too_deep(path.read_text(encoding="utf-8-sig"), DEEPEST_JSON)
+        wrong = f"{path}: {place} is nested deeper than {DEEPEST_JSON} levels; write it flatter"
+        raise click.ClickException(wrong) from error
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{path} is not UTF-8 text (byte {error.start})") from error

@@ -6,9 +6,8 @@ versions in its own transaction and asks for exactly those.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -33,23 +32,28 @@ def ruleset(vendor_id: UUID, version: int) -> Ruleset:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A committed revision of a vendor's draft; the rules come along and are no part of what it is."""
-
-    vendor_id: UUID
-    revision: int
-    rules: Any = field(compare=False, repr=False)
+_MOST_DRAFTS = 16
+_drafts: dict[UUID, tuple[int, Ruleset]] = {}
 
 
 def draft_ruleset(draft: RulesetVersion) -> Ruleset:
-    """Return the draft, compiled. Only for a row that is committed: after a rollback its revision comes again."""
-    return _draft(_Draft(draft.vendor_id, draft.revision, draft.rules))
+    """Return the draft, compiled; of the revision before, every rule that is still the same is taken over.
 
-
-@lru_cache(maxsize=16)
-def _draft(draft: _Draft) -> Ruleset:
-    return compile_ruleset(draft.rules)
+    Only for a row that is committed: after a rollback its revision comes again.
+    """
+    known = _drafts.get(draft.vendor_id)
+    if known is not None and known[0] == draft.revision:
+        return known[1]
+    before = {rule.name: rule for rule in known[1].rules} if known else {}
+    rules = []
+    for position, tree in enumerate(draft.rules, 1):
+        same = before.get(tree["name"])
+        rule = same if same is not None and same.tree == tree else compile_ruleset([tree]).rules[0]
+        rules.append(rule if rule.position == position else replace(rule, position=position))
+    if len(_drafts) >= _MOST_DRAFTS:
+        _drafts.clear()
+    _drafts[draft.vendor_id] = (draft.revision, Ruleset(tuple(rules)))
+    return _drafts[draft.vendor_id][1]
 
 
 @lru_cache(maxsize=16)

@@ -99,6 +99,16 @@ class TestBodies:
         for path in ("/leads", "/sources", "/rulesets/publish"):
             assert acme.post(path, b'{"mapping": ' + b'{"a":' * deep + b"1" + b"}" * (deep + 1)).status in (400, 422)
 
+    def test_of_rules_that_are_absurdly_deep_name_rule_and_path(self, acme: Caller) -> None:
+        for deep in (21, 60, 3_000):
+            when = b'{"all": [' * deep + b"1" + b"]}" * deep
+            body = b'{"rules": [{"name": "Deep", "plan": [{"offer_to": 1, "window": "1h"}], "when": ' + when + b"}]}"
+            answer = acme.put("/rulesets/draft", body)
+            assert answer.status == 422
+            assert "rules" in str(answer.body)
+            assert "nested deeper than" in str(answer.body)
+        problem(acme.put("/rulesets/draft", b'{"rules": [' + b" " * (2 << 20) + b"]}"), 413, "too-large")
+
     @pytest.mark.parametrize("path", ["/keys", "/people", "/sources", "/fields", "/partners", "/rulesets/publish"])
     def test_with_unknown_keys_are_refused_by_name(self, acme: Caller, path: str) -> None:
         answer = acme.post(path, {"colour": "red"})

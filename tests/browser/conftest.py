@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -62,7 +63,8 @@ def sits(chromium: Browser, site: Processes, world: World) -> Iterator[Sits]:
     complaints: list[str] = []
 
     def is_bad(said: ConsoleMessage) -> bool:
-        if said.type != "error" or "status of 409" in said.text:  # a refusal in words is no fault
+        refused = re.search(r"(?:status of|Status Error Code) (?:409|412|422)\b", said.text)
+        if said.type != "error" or refused:  # a refusal in words is no fault
             return False
         return not (said.text.endswith("(Not Found)") and said.location["url"].endswith("/nowhere"))
 

@@ -62,12 +62,6 @@ def asks_of_partner(subject: str, ordered: bool) -> tuple[str, ...]:
     return PARTNER_ASKS[subject]
 
 
-def is_question(node: Mapping[str, Any]) -> bool:
-    """Say whether a node is one question, or the contrary of one, and no group."""
-    inner = node.get("not", node)
-    return isinstance(inner, Mapping) and not {"all", "any", "not"} & set(inner)
-
-
 def lead_line(node: Mapping[str, Any]) -> Asked:
     """Return the line of a question about a lead."""
     inner, no = (node["not"], "not ") if "not" in node else (node, "")

@@ -140,18 +140,24 @@ def part_at(rule: Tree, path: str) -> Any:
 
 
 def opened(node: Any) -> Parts:
-    """Open a node of ``when`` or ``who`` as a group; a single question is a group of all with one part."""
+    """Open a node of ``when`` or ``who`` as a group; a question, or the contrary of one, is all of one part."""
+    if is_question(node):
+        return Parts("all", [("", node)])
     if "all" in node or "any" in node:
         word = "all" if "all" in node else "any"
         return Parts(word, [(f".{word}[{at}]", part) for at, part in enumerate(node[word])])
-    if "not" in node:
-        inner = node["not"]
-        if "all" in inner or "any" in inner:
-            word = "all" if "all" in inner else "any"
-            kind = "not_all" if word == "all" else "none"
-            return Parts(kind, [(f".not.{word}[{at}]", part) for at, part in enumerate(inner[word])])
-        return Parts("none", [(".not", inner)])
-    return Parts("all", [("", node)])
+    inner = node["not"]
+    if "all" in inner or "any" in inner:
+        word = "all" if "all" in inner else "any"
+        kind = "not_all" if word == "all" else "none"
+        return Parts(kind, [(f".not.{word}[{at}]", part) for at, part in enumerate(inner[word])])
+    return Parts("none", [(".not", inner)])
+
+
+def is_question(node: Mapping[str, Any]) -> bool:
+    """Say whether a node is one question, or the contrary of one, and no group."""
+    inner = node.get("not", node)
+    return isinstance(inner, Mapping) and not {"all", "any", "not"} & set(inner)
 
 
 def grouped(kind: str, parts: Sequence[Any]) -> Tree:

@@ -94,6 +94,12 @@ def tell(rule: Rule, tree: Mapping[str, Any], names: Names, language: str) -> Ru
     )
 
 
+def sentence(rule: Rule, tree: Mapping[str, Any], names: Names, language: str) -> str:
+    """Say a rule in one sentence, and no more."""
+    when, who = plain(tree.get("when", {"all": []})), plain(tree.get("who", {"all": []}))
+    return _sentence(rule, tree, when, who, Speaker(names, language))
+
+
 def _sentence(rule: Rule, tree: Mapping[str, Any], when: Node, who: Node, speaker: Speaker) -> str:
     holds = speaker.words["always" if when == ALWAYS else "never"] if when in (ALWAYS, NEVER) else _lead(when, speaker)
     asked = speaker.words["anyone" if who == ALWAYS else "nobody"] if who in (ALWAYS, NEVER) else _who(who, speaker)

@@ -12,6 +12,7 @@ from uuid import UUID
 from partidor.access.leads import visible_leads
 from partidor.access.network import partners_of, ruleset_for, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
+from partidor.domain.facts import LeadFacts
 from partidor.domain.routing.contradictions import contradictions
 from partidor.domain.routing.differing import LineChanged, Paired, lines_changed, paired
 from partidor.domain.routing.editing import ALWAYS
@@ -19,10 +20,10 @@ from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import Network, bits
 from partidor.domain.routing.rehearsal import Rehearsed, rehearse, unreached
 from partidor.domain.routing.ruleset import Rule, Ruleset
-from partidor.domain.routing.telling import Names, RuleTold, tell
+from partidor.domain.routing.telling import Names, RuleTold, sentence, tell
 from partidor.domain.routing.telling_clauses import Speaker, lead_clause
 from partidor.domain.routing.who import Among, leaves
-from partidor.models import RulesetVersion
+from partidor.models import Lead, RulesetVersion
 from partidor.models.live import lead_facts
 from partidor.models.ruleset import DRAFT
 from partidor.models.snapshots import draft_ruleset, network, ruleset
@@ -156,10 +157,10 @@ def draft_page(viewer: Viewer, *, chosen: int, page: int, language: str, kept: K
     ids = {one for rule_ in mentioned for one in _partners_in(rule_)} | {one for one, _ in bars}
     names = Names(offers.partners if needs_all else partner_names(viewer, ids), offers.labels)
 
-    told = {at: tell(compiled.rules[at - 1], row.rules[at - 1], names, language) for at in shown}
+    said = {at: sentence(compiled.rules[at - 1], row.rules[at - 1], names, language) for at in shown}
     kinds = {pair.after + 1: _kind(pair, row.rules, published) for pair in pairs if pair.after is not None}
     lines = [
-        DraftLine(one.position, one.name, told[one.position].sentence, now.taken(one.position), kinds[one.position])
+        DraftLine(one.position, one.name, said[one.position], now.taken(one.position), kinds[one.position])
         for one in found.items
     ]
     twin = {pair.after + 1: pair.before + 1 for pair in pairs if pair.after is not None and pair.before is not None}
@@ -167,7 +168,7 @@ def draft_page(viewer: Viewer, *, chosen: int, page: int, language: str, kept: K
     return DraftPage(
         head=_head(viewer, row, bool(changed)),
         rules=found.of(lines),
-        chosen=_chosen(rule, told[chosen], offers, kept) if rule else None,
+        chosen=_chosen(rule, tell(rule, rule.tree, names, language), offers, kept) if rule else None,
         offers=offers,
         live=live,
         gaps=_gaps(compiled, now, net),
@@ -223,7 +224,18 @@ def _rehearsals(viewer: Viewer, compiled: Ruleset, published: Ruleset, net: Netw
     leads = list(rows.order_by("-received_at", "-pk")[:LAST])
     facts = lead_facts(leads, compiled.fields | published.fields)
     in_order = [facts[lead.pk] for lead in leads]
-    return rehearse(Snapshot(compiled, net), in_order), rehearse(Snapshot(published, net), in_order)
+    return rehearse(Snapshot(compiled, net), in_order), _today(viewer, published, net, leads, in_order)
+
+
+def _today(
+    viewer: Viewer, published: Ruleset, net: Network, leads: Sequence[Lead], facts: Sequence[LeadFacts]
+) -> Rehearsed:
+    """Hold the last leads against the rules in force, once for each new lead: these rules stay while drafts change."""
+    key = (vendor_of(viewer).ruleset_version, published.fields, [lead.pk for lead in leads])
+    kept = net.memo.get("today")
+    if kept is None or kept[0] != key:  # type: ignore[index]
+        kept = net.memo["today"] = (key, rehearse(Snapshot(published, net), facts))
+    return kept[1]  # type: ignore[index,no-any-return]
 
 
 def _kind(pair: Paired, rules: Sequence[Mapping[str, Any]], published: Ruleset) -> str:
@@ -251,8 +263,8 @@ def _diff(pair: Paired, compiled: Ruleset, published: Ruleset, names: Names, lan
     lines: list[LineChanged] = []
     if old and new and told[0] and told[1]:
         lines = lines_changed(old.name, told[0], new.name, told[1])
-    sentence = next(one.sentence for one in reversed(told) if one)
-    return RuleDiff(kind, shown.position, old.position if old else 0, shown.name, sentence, tuple(lines))
+    said = next(one.sentence for one in reversed(told) if one)
+    return RuleDiff(kind, shown.position, old.position if old else 0, shown.name, said, tuple(lines))
 
 
 def _partners_in(rule: Rule) -> Iterable[str]:

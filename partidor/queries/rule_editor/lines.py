@@ -12,11 +12,10 @@ from partidor.domain.routing.asking import (
     Asked,
     asks_of_field,
     asks_of_partner,
-    is_question,
     lead_line,
     partner_line,
 )
-from partidor.domain.routing.editing import ALWAYS, opened
+from partidor.domain.routing.editing import ALWAYS, is_question, opened
 from partidor.domain.routing.naming import spoken
 from partidor.domain.routing.telling_clauses import capital
 from partidor.domain.routing.telling_words import WORDS

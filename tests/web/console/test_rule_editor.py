@@ -139,7 +139,7 @@ class TestVerbs:
         assert (rule["equal_within"], rule["otherwise"]) == (7, "stop")
 
     def test_move_copy_delete_and_start_from_a_preset(self, editor: Editor) -> None:
-        editor.do("move", 2, to=1)
+        editor.do("move", to="2-1")
         assert [rule["name"] for rule in editor.rules] == ["Hot", "Enterprise ERP, DACH", "Rest"]
         editor.do("copy", 1)
         editor.do("remove", 3)
@@ -257,7 +257,7 @@ class TestUndo:
     def test_takes_back_one_change_after_the_other(self, editor: Editor) -> None:
         before = editor.rules
         editor.do("remove", 1)
-        editor.do("move", 1, to=2)
+        editor.do("move", to="1-2")
         editor.do("word", 2, path="name", value="Other")
         address = reverse("console:rule-undo", args=["acme"])
         for _ in range(3):
@@ -276,7 +276,7 @@ class TestUndo:
 class TestPublishing:
     def test_shows_the_difference_and_publishes_with_a_note(self, editor: Editor) -> None:
         editor.do("line", **line("when.all[0]", "employees", "gte", "400"))
-        editor.do("move", 3, to=1)
+        editor.do("move", to="3-1")
         said = text(editor.client.get(RULES))
         for words in ("What version 4 changes", "Employees is at least 500 400", "Rest: place 3 1"):
             assert words in said, words

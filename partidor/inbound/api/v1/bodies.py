@@ -12,6 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
 from partidor.domain.intake.fields import Fields, read_time
+from partidor.domain.nesting import too_deep
 from partidor.domain.refusal import FieldError, WrongContent
 from partidor.inbound.api.v1.problems import TooLarge, Unreadable
 
@@ -92,6 +93,9 @@ def _read(body: bytes) -> dict[str, Any]:
     try:
         given = orjson.loads(body)
     except orjson.JSONDecodeError as error:
+        if "recursion" in str(error) and (place := too_deep(body.decode("utf-8", "replace"), DEEPEST)):
+            deep = FieldError(place, f"is nested deeper than {DEEPEST} levels; write it flatter")
+            raise WrongContent([deep]) from error
         raise Unreadable(why=str(error)) from error
     if not isinstance(given, dict):
         raise WrongContent([FieldError("body", "must be an object, such as {}")])

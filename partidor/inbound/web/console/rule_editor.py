@@ -18,7 +18,7 @@ from partidor.inbound.web.console.leafing import asked, leaf, page_number
 from partidor.inbound.web.console.rule_words import PARTS, PRESETS, publisher
 from partidor.queries.network.numbered import SIZE
 from partidor.queries.rule_editor.draft import DraftPage, Live, RuleDiff, draft_page
-from partidor.queries.rule_editor.lines import Choice, Kept
+from partidor.queries.rule_editor.lines import Choice, Kept, LineForm
 
 UNDO = "rules-undo"
 FIRST_ASKED = {"when": "product", "who": "kind"}
@@ -154,10 +154,8 @@ def _datalists(found: DraftPage) -> list[tuple[str, list[str]]]:
     """Return the values to choose from, by the subject of each line that is on the page."""
     if not found.chosen:
         return []
-    wanted = {
-        (line.side, line.subject)
-        for line in (*found.chosen.when, *found.chosen.who)
-        if line.what == "line" and not line.is_number  # type: ignore[union-attr]
-    } | {("who", one.by) for one in found.chosen.order if one.by.startswith("tag:")}
+    lines = (line for line in (*found.chosen.when, *found.chosen.who) if isinstance(line, LineForm))
+    wanted = {(line.side, line.subject) for line in lines if not line.is_number}
+    wanted |= {("who", one.by) for one in found.chosen.order if one.by.startswith("tag:")}
     lists = [(f"{side}-{subject}", list(found.offers.codes(side, subject).values())[:500]) for side, subject in wanted]
     return sorted((name.replace(":", "-").replace(".", "-"), values) for name, values in lists if values)

@@ -195,7 +195,11 @@ def _remove(visit: ConsoleVisit, form: QueryDict, rule: int) -> Read:
 
 
 def _move(visit: ConsoleVisit, form: QueryDict, rule: int) -> Read:
-    return Read(Edit("move", rule, to=max(0, _number(form, "to") - 1)))
+    """Read from which place to which, both from 1: "3-2"."""
+    places = form.get("to", "").split("-")
+    if len(places) != 2 or not all(place.isascii() and place.isdigit() and 0 < len(place) < 6 for place in places):
+        raise NothingThere
+    return Read(Edit("move", int(places[0]) - 1, to=max(0, int(places[1]) - 1)))
 
 
 VERBS: Mapping[str, Callable[[ConsoleVisit, QueryDict, int], Read]] = {
@@ -271,7 +275,8 @@ def _told_first(visit: ConsoleVisit, verb: str, form: QueryDict, rule: int) -> H
     """Say that somebody else has saved meanwhile, show theirs, and offer to make the change in it, if that can be."""
     rules, revision, by = draft_row(visit.viewer)
     digests = [digest_of(one) for one in rules]
-    place = digests.index(form["was"]) if form.get("was") in digests else None
+    was = form.get("was", "")
+    place = digests.index(was) if was in digests else None
     can_be = verb == "new" or (place is not None and verb in VERBS and verb != "move")
     fields = [(name, text) for name in form for text in form.getlist(name)]
     now = {"revision": str(revision), "rule": str(1 + (place or 0))}

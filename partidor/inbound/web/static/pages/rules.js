@@ -5,11 +5,12 @@
   let dragged = null;
 
   function send(item, to) {
-    const form = item.querySelector("form.p-move");
+    const form = document.getElementById("moves");
     const field = document.createElement("input");
-    Object.assign(field, { type: "hidden", name: "to", value: to });
+    Object.assign(field, { type: "hidden", name: "to", value: `${item.dataset.position}-${to}` });
     form.append(field);
     form.requestSubmit();
+    field.remove();
   }
 
   function prepare() {
@@ -46,13 +47,17 @@
     if (!item) return;
     event.preventDefault();
     const to = Number(item.dataset.position) + (event.key === "ArrowUp" ? -1 : 1);
-    if (item.querySelector(`button[name=to][value="${to}"]`)) { focusOn = to; send(item, to); }
+    if (item.querySelector(`button[value$="-${to}"]`)) { focusOn = to; send(item, to); }
   });
   let focusOn = 0;
   document.addEventListener("htmx:afterSettle", () => {
     prepare();
     if (focusOn) document.getElementById(`rule-${focusOn}`)?.focus();
     focusOn = 0;
+  });
+  // Where the builder lies below the list, whoever chooses a rule is led to it.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.matches?.(".p-rules a") && window.innerWidth < 992) document.getElementById("rule")?.scrollIntoView();
   });
   document.addEventListener("DOMContentLoaded", prepare);
 })();

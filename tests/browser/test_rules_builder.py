@@ -1,0 +1,229 @@
+"""Twelve rules for the AdventureWorks network, made in the browser alone; the keyboard; and without JavaScript."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db.models import F
+from playwright.sync_api import Page, expect
+
+from partidor.actions.partners import add_partners
+from partidor.models import RulesetVersion, Vendor
+from tests.adventureworks import adventureworks
+from tests.browser.conftest import Sits
+from tests.world import START, World
+
+TABLES = adventureworks()
+RULES = "/console/acme/rules/"
+EVERY, HOT, WARM = (
+    "Every lead: two in turn, 8 hours each",
+    "Hot: 30 minutes for one, then five in competition",
+    "Warm: two",
+)
+LARGE, SMALL = "From 500 people: 2 working days for one", "Below 500 people: 12 hours for one, then all"
+
+
+@dataclass
+class Wanted:
+    """A rule as a channel manager would say it: from which preset, and each line as it is filled in."""
+
+    name: str
+    preset: str
+    when: tuple[tuple[str, ...], ...] = ()
+    who: tuple[tuple[str, ...], ...] = ()
+
+
+SAME_LINE = ("Product line", "is the same as the lead’s", "=Product")
+TWELVE = [
+    Wanted("Hot in the United States", HOT, (("Country", "is one of", "United States"),), (("Distance", "is at most", "150"),)),
+    Wanted("Hot elsewhere", HOT, (), (("Country", "is the same as the lead’s", "=Country"),)),
+    Wanted("Road bikes, Canada", EVERY, (("Product", "is one of", "Road"), ("Country", "is one of", "Canada")), (SAME_LINE,)),
+    Wanted("Mountain bikes, Canada", EVERY, (("Product", "is one of", "Mountain"), ("Country", "is one of", "CA")), (SAME_LINE,)),
+    Wanted("Germany: silver or gold", EVERY, (("Country", "is", "Germany"),), (("Tier", "is at least", "=Silver"),)),
+    Wanted("Chains", LARGE, (), (("Type", "is one of", "Warehouse"),)),
+    Wanted("Race teams", EVERY, (("Inquiry", "contains", "race; team"),), (("Type", "is one of", "Specialty Bike Shop"),)),
+    Wanted("Between 20 and 99 people", EVERY, (("Employees", "is between", "20", "99"),), (("Type", "is none of", "Warehouse"),)),
+    Wanted("Named: A Bike Store", EVERY, (("Company", "begins with", "Contoso"),), (("Partner", "is one of", "A Bike Store"),)),
+    Wanted("Warm ones", WARM, (), (SAME_LINE, ("Distance", "is at most", "400"))),
+    Wanted("Small, same country", SMALL, (), (("Country", "is the same as the lead’s", "=Country"),)),
+]  # fmt: skip
+
+
+class Builder:
+    """Somebody at the rules' editor."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.goto(RULES)
+
+    def done(self, act: Any) -> None:
+        """Do something, and wait until the editor has been put in place again."""
+        self.page.evaluate("document.getElementById('editor').dataset.old = '1'")
+        act()
+        expect(self.page.locator("#editor:not([data-old]):not(.htmx-swapping):not(.htmx-settling)")).to_have_count(1)
+
+    def add(self, rule: Wanted) -> None:
+        self.page.get_by_text("Add a rule", exact=True).click()
+        self.done(self.page.locator("#add-rule button", has_text=rule.preset).click)
+        self.rename(rule.name)
+        for side, lines in (("when", rule.when), ("who", rule.who)):
+            for line in lines:
+                self.line(side, *line)
+
+    def rename(self, name: str) -> None:
+        field = self.page.locator("#at-name")
+        field.fill(name)
+        self.done(lambda: field.press("Enter"))
+
+    def line(self, side: str, subject: str, asks: str, *values: str) -> None:
+        page, key = self.page, f"#at-{side}-new"
+        section = page.locator(".p-build", has=page.get_by_role("heading", name=side.capitalize(), exact=True))
+        self.done(section.locator("a", has_text="Add a c").last.click)
+        known = page.locator(f"{key}-subject option:checked").inner_text()
+        if known != subject:
+            self.done(lambda: page.select_option(f"{key}-subject", label=subject))
+        if not page.locator(key).count():
+            return  # what is nearly always meant was filled in, and that was all
+        if page.locator(f"{key}-op option:checked").inner_text() != asks:
+            self.done(lambda: page.select_option(f"{key}-op", label=asks))
+        if not page.locator(key).count():
+            return
+        if values[0].startswith("="):
+            page.locator(f"{key}-value").evaluate("(field, label) => { for (const one of field.options) "
+                                                  "one.selected = one.label === label }", values[0][1:])  # fmt: skip
+            return self.done(page.locator(f"{key} .p-save").click)
+        if page.locator(f"{key}-new").count():
+            page.fill(f"{key}-new", values[0])
+            return self.done(lambda: page.press(f"{key}-new", "Enter"))
+        for at, value in enumerate(values, 1):
+            field = page.locator(f"{key}-value-{at}")
+            field.evaluate("(field, value) => { field.value = value }", value)
+        self.done(page.locator(f"{key} .p-save").click)
+
+    def names(self) -> list[str]:
+        return self.page.locator(".p-rules .nm").all_inner_texts()
+
+    def publish(self, note: str) -> None:
+        self.page.fill("#note", note)
+        self.page.locator("form[action$='/rules/publish'] button").click()
+        expect(self.page.locator(".p-head h1 + span")).to_contain_text("is in force")
+
+
+def resellers(world: World) -> None:
+    """Give the vendor the resellers of AdventureWorks beside its own partners, and the order of their tiers."""
+    assert TABLES is not None
+    with (TABLES / "resellers.csv").open(encoding="utf-8", newline="") as opened:
+        rows = [row for row in csv.DictReader(opened)][:240]
+    tier = {"300000": "bronze", "800000": "bronze", "1000000": "silver", "1500000": "silver", "3000000": "gold"}
+    add_partners(
+        [
+            {"name": row["ResellerName"], "external_id": row["ResellerAlternateKey"], "kind": "reseller",
+             "address": {"country": row["CountryRegionCode"], "city": row["City"], "postal_code": row["PostalCode"]},
+             "location": {"lat": float(row["StoreLat"]), "lon": float(row["StoreLon"])},
+             "tags": {"type": [row["BusinessType"]], "product_line": [row["ProductLine"]],
+                      "tier": [tier.get(row["AnnualSales"].partition(".")[0], "bronze")]}}
+            for row in rows
+        ], by=world.manager, at=START)  # fmt: skip
+
+
+@pytest.mark.skipif(TABLES is None, reason="needs the tables of AdventureWorks")
+def test_twelve_rules_for_the_network_of_adventureworks_are_built_and_published(sits: Sits, world: World) -> None:
+    resellers(world)
+    world.rules([{"name": "Everybody else", "plan": [{"offer_to": 1, "window": "1d"}]}])
+    for at, product in enumerate(["Road", "Mountain", "Touring", "Road"]):
+        world.receive(at=datetime.now(UTC), product=product, employees=30 * at, temperature=("warm", "hot")[at % 2],
+                      address={"country": ("US", "CA", "DE", "US")[at], "city": "Somewhere"})  # fmt: skip
+    builder = Builder(sits())
+    for rule in TWELVE:
+        builder.add(rule)
+    assert builder.names() == [*(rule.name for rule in TWELVE), "Everybody else"]
+    expect(builder.page.locator("#publish")).to_have_text("What version 4 changes")
+    builder.publish("Twelve rules for the network")
+
+    published = RulesetVersion.objects.get(
+        vendor=world.vendor, version=Vendor.objects.get(pk=world.vendor.pk).ruleset_version
+    )
+    rules = {rule["name"]: rule for rule in published.rules}
+    assert (published.note, len(rules)) == ("Twelve rules for the network", 12)
+    sold = {"not": {"kind": {"in": ["distributor", "affiliate"]}}}
+    line = {"tag": "product_line", "op": "matches", "field": "product"}
+    assert rules["Road bikes, Canada"]["when"] == {
+        "all": [{"field": "product", "op": "in", "value": ["Road"]}, {"field": "country", "op": "in", "value": ["CA"]}]
+    }
+    assert rules["Warm ones"]["who"] == {"all": [sold, line, {"distance_km": {"lte": 400}}]}
+    assert rules["Race teams"]["when"] == {"all": [{"field": "inquiry", "op": "contains", "value": ["race", "team"]}]}
+    assert rules["Germany: silver or gold"]["who"] == {
+        "all": [sold, {"tag": "tier", "op": "at_least", "value": ["silver"]}]
+    }
+    assert rules["Between 20 and 99 people"]["when"]["all"] == [
+        {"field": "employees", "op": "between", "value": [20, 99]}
+    ]
+    (partner,) = rules["Named: A Bike Store"]["who"]["all"][1]["partner"]["in"]
+    assert world.vendor.pk and len(partner) == 36
+    taken = world.receive(at=datetime.now(UTC), product="Road", temperature="warm",
+                          address={"country": "CA", "city": "Toronto"}).lead  # fmt: skip
+    assert published.rules[world.again(taken).rule_position - 1]["name"] == "Road bikes, Canada"
+
+
+THREE = [{"name": name, "when": {"field": "product", "op": "in", "value": [name]}, "plan": [{"offer_to": 1, "window": "4h"}]}
+         for name in ("One", "Two", "Three")]  # fmt: skip
+
+
+def test_rules_are_put_in_order_by_keyboard_by_buttons_and_by_drag(sits: Sits, world: World) -> None:
+    world.rules(THREE)
+    builder = Builder(sits())
+    page = builder.page
+    page.focus("#rule-3")
+    builder.done(lambda: page.keyboard.press("Alt+ArrowUp"))
+    assert builder.names() == ["One", "Three", "Two"]
+    expect(page.locator("#rule-2")).to_be_focused()
+    page.focus("#down-1")
+    builder.done(lambda: page.keyboard.press("Enter"))
+    assert builder.names() == ["Three", "One", "Two"]
+    builder.done(lambda: page.drag_and_drop("#rule-3", "#rule-1", target_position={"x": 40, "y": 4}))
+    assert builder.names() == ["Two", "Three", "One"]
+    builder.done(page.get_by_role("button", name="Undo").click)
+    assert builder.names() == ["Three", "One", "Two"]
+
+
+def test_a_value_that_cannot_be_read_stays_in_its_field_with_a_sentence(sits: Sits, world: World) -> None:
+    world.rules([{**THREE[0], "when": {"field": "employees", "op": "gte", "value": 5}}])
+    builder = Builder(sits())
+    page, field = builder.page, builder.page.locator("#at-when-value-1")
+    field.fill("a few")
+    builder.done(lambda: field.press("Enter"))
+    expect(page.get_by_text("Give a number, such as 500.")).to_be_visible()
+    expect(field).to_have_value("a few")
+    field.fill("50")
+    builder.done(lambda: field.press("Tab"))
+    expect(page.locator("#publish")).to_be_visible()
+    assert RulesetVersion.objects.get(vendor=world.vendor, version=0).rules[0]["when"]["value"] == 50
+
+
+def test_who_saves_second_is_told_first(sits: Sits, world: World) -> None:
+    world.rules(THREE)
+    builder = Builder(sits())
+    RulesetVersion.objects.filter(vendor=world.vendor, version=0).update(revision=F("revision") + 1, by_kind="system")
+    builder.rename("Mine")
+    expect(builder.page.get_by_role("alert")).to_contain_text("Partidor has changed the draft meanwhile")
+    expect(builder.page.get_by_role("alert")).to_contain_text("Mine")
+    builder.done(builder.page.get_by_role("button", name="Make my change in this draft").click)
+    assert builder.names() == ["Mine", "Two", "Three"]
+
+
+def test_without_javascript_a_value_is_changed_and_published(sits: Sits, world: World) -> None:
+    world.rules([{**THREE[0], "when": {"field": "employees", "op": "gte", "value": 5}}])
+    page = sits(java_script_enabled=False)
+    page.goto(RULES)
+    page.fill("#at-when-value-1", "250")
+    page.locator("#at-when .p-save").click()
+    expect(page.locator("#publish")).to_be_visible()
+    page.fill("#note", "From 250")
+    page.locator("form[action$='/rules/publish'] button").click()
+    expect(page.locator(".p-head h1 + span")).to_contain_text("is in force")
+    newest = RulesetVersion.objects.filter(vendor=world.vendor).order_by("-version")[0]
+    assert (newest.note, newest.rules[0]["when"]["value"]) == ("From 250", 250)
