@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 
 from partidor.domain.business_time import DAYS, MIDNIGHT, span_text
 from partidor.domain.intake.fields import Fields
@@ -83,7 +84,7 @@ def _hours(given: Fields, key: str) -> list[str]:
             return []
         spans.append((start, end))
     spans.sort()
-    if any(later < end for (_, end), (later, _) in zip(spans, spans[1:], strict=False)):
+    if any(later < end for (_, end), (later, _) in pairwise(spans)):
         given.wrong(key, "has spans that overlap; let each end before the next begins")
     return list(map(span_text, spans))
 

@@ -14,7 +14,7 @@ from partidor.domain.routing.match import Network, Snapshot
 from partidor.domain.routing.ruleset import compile_ruleset
 
 VENDOR = {"time_zone": "Europe/Berlin", "holidays": "DE"}
-CLOSED = {"hours": {}}
+CLOSED: dict[str, Any] = {"hours": {}}
 CAST = [
     PartnerFacts("berlin"),
     PartnerFacts("denver", calendar={"time_zone": "America/Denver"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
@@ -55,7 +56,7 @@ class HoursForm:
     @property
     def is_wrong(self) -> bool:
         """Say whether anything has to be put right."""
-        return any(one.wrong for one in (*self.week, *self.exceptions))
+        return any(day.wrong for day in self.week) or any(one.wrong for one in self.exceptions)
 
 
 @dataclass(slots=True)
@@ -96,7 +97,9 @@ def sent(post: QueryDict, parts: Sequence[str] = ("hours", "holidays", "exceptio
     region = region if region.partition("-")[0] == country else ""
     rows = list(zip(*(post.getlist(f"day_{name}") for name in ("date", "from", "to", "why")), strict=False))
     listed = [
-        ExceptionField(*row, wrong=_wrong_row(row, rows) if "exceptions" in parts else "") for row in rows if any(row)
+        ExceptionField(day, start, end, why, _wrong_row(day, rows) if "exceptions" in parts else "")
+        for day, start, end, why in rows
+        if any((day, start, end, why))
     ]
     by_day: dict[str, dict[str, object]] = {}
     for one in listed:
@@ -146,13 +149,12 @@ def _wrong(spans: Sequence[tuple[str, str]]) -> str:
     if any(start >= end for start, end in ends):
         return _("The end must come after the beginning; write 00:00 for midnight.")
     ends.sort()
-    if any(later < end for (_start, end), (later, _end) in zip(ends, ends[1:], strict=False)):
+    if any(later < end for (_start, end), (later, _end) in pairwise(ends)):
         return _("These times overlap.")
     return ""
 
 
-def _wrong_row(row: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    day = row[0]
+def _wrong_row(day: str, rows: Sequence[Sequence[str]]) -> str:
     try:
         when = date.fromisoformat(day)
     except ValueError:
