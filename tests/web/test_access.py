@@ -67,7 +67,7 @@ CONSOLE_STEER = {
 """What administrator and channel manager do."""
 CONSOLE_PARTNERS = {
     "console:partner-new", "console:partner-edit", "console:partner-tags", "console:partners-import",
-    "console:leads-import", "console:import", "console:import-refused", "console:import-mapping",
+    "console:leads-import", "console:import", "console:import-progress", "console:import-refused", "console:import-mapping",
 }  # fmt: skip
 """Forms of administrator and channel manager; an import is its owner's alone."""
 CONSOLE_MAILS = {"console:mails", "console:mail", "console:mail-look"}

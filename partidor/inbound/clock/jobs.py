@@ -12,6 +12,8 @@ from django.db import InterfaceError, OperationalError
 
 from partidor.access.viewer import Viewer, system
 from partidor.actions.jobs import advance_job, fail_job, finish_job, put_back_job, take_up_job
+from partidor.inbound.files.taking import KIND as IMPORT
+from partidor.inbound.files.taking import import_job
 from partidor.queries.backtests import KIND as BACKTEST
 from partidor.queries.backtests import Asked, back_test
 
@@ -29,7 +31,7 @@ def _back_test(by: Viewer, wanted: Mapping[str, Any], at: datetime) -> Steps:
     return back_test(by, Asked.of(wanted), at=at)
 
 
-KINDS: dict[str, Callable[[Viewer, Mapping[str, Any], datetime], Steps]] = {BACKTEST: _back_test}
+KINDS: dict[str, Callable[[Viewer, Mapping[str, Any], datetime], Steps]] = {BACKTEST: _back_test, IMPORT: import_job}
 """What each kind of job does. Each begins from its start when it is taken up again."""
 
 

@@ -145,15 +145,8 @@ def refused_beside(path: Path | None) -> Iterator[RefusedFile | None]:
             kept.close()
 
 
-def take_all(
-    lines: Iterable[Line],
-    take: Take,
-    *,
-    refused: RefusedFile | None,
-    told: Callable[[Tally], None],
-    batch_of: int = BATCH,
-) -> Tally:
-    """Take lines a batch at a time, each batch whole or not at all; ``told`` hears after each how far it is."""
+def taking(lines: Iterable[Line], take: Take, *, refused: RefusedFile | None, batch_of: int = BATCH) -> Iterator[Tally]:
+    """Take lines a batch at a time, each batch whole or not at all; after each, yield the one tally as it stands."""
     tally = Tally()
     each = iter(lines)
     while batch := list(islice(each, batch_of)):
@@ -164,6 +157,13 @@ def take_all(
             tally.count(outcome)
             if isinstance(outcome, WrongContent) and refused is not None:
                 refused.add(line.cells, "; ".join(f"{error.field}: {error.message}" for error in outcome.errors))
+        yield tally
+
+
+def take_all(lines: Iterable[Line], take: Take, *, refused: RefusedFile | None, told: Callable[[Tally], None]) -> Tally:
+    """Take lines a hundred at a time; ``told`` hears after each batch how far it is."""
+    tally = Tally()
+    for tally in taking(lines, take, refused=refused):
         told(tally)
     return tally
 

@@ -46,6 +46,8 @@ class Upload:
     source: str = ""
     tried: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
+    job: str = ""
+    """The job that reads or takes it in the background."""
 
     @property
     def folder(self) -> Path:
@@ -99,12 +101,20 @@ def keep_about(upload: Upload, **changed: object) -> Upload:
 
 def upload_of(upload_id: UUID, *, by: Viewer, at: datetime) -> Upload:
     """Return a kept file of one's own; NotFound otherwise, and when its day is over."""
+    upload = upload_in(upload_id, by)
+    if upload.owner != by.id or _is_old(upload.at, at):
+        raise NotFound(what="file")
+    return upload
+
+
+def upload_in(upload_id: UUID, by: Viewer) -> Upload:
+    """Return a kept file of the vendor's, for the job that takes it; NotFound otherwise."""
     try:
         about = json.loads((_home() / str(upload_id) / _ABOUT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise NotFound(what="file") from None
     upload = Upload(**{**about, "id": UUID(about["id"])})
-    if (upload.vendor, upload.owner) != (str(by.vendor_id), by.id) or _is_old(upload.at, at):
+    if upload.vendor != str(by.vendor_id):
         raise NotFound(what="file")
     return upload
 

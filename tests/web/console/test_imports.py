@@ -12,6 +12,7 @@ from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import openpyxl
@@ -23,6 +24,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from partidor.inbound.clock.jobs import run_due_job
 from partidor.inbound.files.uploads import forget_old_uploads
 from partidor.inbound.web.console import imports
 from partidor.models import Lead, Partner, Vendor
@@ -276,6 +278,38 @@ class TestHostileFiles:
         assert "Take all" not in shown
         assert client.post(at, {**Form(client.get(at).content.decode()).fields, "do": "run"}).status_code == 422
         assert Partner.objects.filter(vendor=world.vendor).count() == 3
+
+
+class TestLargeFiles:
+    def test_are_taken_by_a_job_that_shows_how_far_it_is(
+        self, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(imports, "AT_ONCE", 2)
+        client = sign_in()
+        at = bring(client, "partners", PARTNERS)["Location"]
+        waiting = act(client, at, "run")
+        assert "It waits for its turn" in words(waiting)
+        assert "Take all" not in words(waiting)
+        poll = f"{at}/progress"
+        found = re.search(r"progress\?v=(\w+)", waiting.content.decode())
+        assert found is not None
+        assert client.get(f"{poll}?v={found[1]}", headers={"HX-Request": "true"}).status_code == 204
+        assert Partner.objects.filter(vendor=world.vendor).count() == 3
+
+        assert run_due_job(lambda: START, Event()) == 1
+        assert client.get(poll, headers={"HX-Request": "true"})["HX-Redirect"] == at
+        assert "Rows 3 Taken 2 There already 0 Refused 1" in words(client.get(at))
+        assert client.get(f"{at}/refused.csv").status_code == 200
+        assert Partner.objects.filter(vendor=world.vendor).count() == 5
+
+    def test_are_tried_by_a_job_too(self, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(imports, "AT_ONCE", 0)
+        client = sign_in()
+        at = bring(client, "leads", LEADS)["Location"]
+        act(client, at, "try")
+        run_due_job(lambda: START, Event())
+        assert "Would be taken 1" in words(client.get(at))
+        assert not Lead.objects.filter(vendor=world.vendor).exists()
 
 
 class TestKeeping:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,17 +11,17 @@ from django.urls import path, reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from partidor.actions.jobs import start_job
 from partidor.domain.intake.inquiry import Inquiry
 from partidor.domain.intake.mapping import ImportMapping, Kind
 from partidor.domain.intake.mapping_text import mapping_text
 from partidor.domain.intake.partner import PartnerForm
 from partidor.domain.refusal import NotFound, Refusal, WrongContent
 from partidor.domain.words import FLAG
-from partidor.inbound.files.batches import BATCH, Taken, Tally, lines_of, refused_beside, take_all
-from partidor.inbound.files.leads import leads_taken, leads_tried
-from partidor.inbound.files.partners import partners_taken, partners_tried
+from partidor.inbound.files.batches import Taken, Tally
 from partidor.inbound.files.preview import Previewed, Sampled, previewed, rows_in, sampled
 from partidor.inbound.files.tables import UnreadableTable
+from partidor.inbound.files.taking import KIND, kept_result, steps_of, take_for
 from partidor.inbound.files.uploads import (
     LARGEST_UPLOAD,
     Upload,
@@ -33,12 +33,16 @@ from partidor.inbound.files.uploads import (
 )
 from partidor.inbound.web.components.doors import ConsoleVisit, console_form, console_page
 from partidor.inbound.web.components.errors import sentence_of
+from partidor.inbound.web.components.live import live, version_of
 from partidor.inbound.web.console.faults import said
 from partidor.inbound.web.console.import_form import field_name, filled, posted
+from partidor.queries.jobs import one_job
 from partidor.queries.sources import source_names
 
-MOST_ROWS = 2_000
+AT_ONCE = 500
 """Rows that are taken while the browser waits."""
+MOST_ROWS = 20_000
+"""Rows that are taken in the background; more of them are for the command line."""
 MOST_TOML = 100_000
 
 
@@ -126,14 +130,12 @@ def show(visit: ConsoleVisit, upload_id: UUID) -> HttpResponse:
     try:
         upload = _mapped(visit, upload)
         match visit.request.POST.get("do", ""):
-            case "try":
-                upload = keep_about(upload, tried=_tally(_run(visit, upload, dry=True)))
-            case "run":
-                upload = keep_about(upload, result=_tally(_run(visit, upload, dry=False)))
+            case "try" | "run" as do:
+                upload = _run(visit, upload, dry=do == "try")
     except Refusal as refusal:
         return _show(visit, upload, wrong=_sentence(refusal))
     to = reverse("console:import", args=[visit.slug, upload.id])
-    return visit.go(f"{to}#{'came' if upload.result or upload.tried else 'rows'}")
+    return visit.go(f"{to}#{'came' if upload.result or upload.tried or upload.job else 'rows'}")
 
 
 def _mapped(visit: ConsoleVisit, upload: Upload) -> Upload:
@@ -149,38 +151,27 @@ def _mapped(visit: ConsoleVisit, upload: Upload) -> Upload:
     text = mapping_text(mapping)
     if (text, source) == (upload.mapping, upload.source):
         return upload
-    return keep_about(upload, mapping=text, source=source, tried=None, result=None)
+    return keep_about(upload, mapping=text, source=source, tried=None, result=None, job="")
 
 
 def _kind(upload: Upload) -> Kind:
     return "partners" if upload.kind == "partners" else "leads"
 
 
-class TooManyRows(Refusal):
-    """This file has more than {most} rows; take it on the server: partidor import."""
-
-
-def _run(visit: ConsoleVisit, upload: Upload, *, dry: bool) -> Tally:
-    """Take all rows, or only read them: the way that ``partidor import`` goes.
-
-    Partners are one transaction and one new version of the network; leads are routed a hundred at a time.
-    """
+def _run(visit: ConsoleVisit, upload: Upload, *, dry: bool) -> Upload:
+    """Take all rows, or only read them: the way that ``partidor import`` goes; a large file as a job."""
     if upload.rows > MOST_ROWS:
         raise TooManyRows(most=f"{MOST_ROWS:,}")
-    mapping = ImportMapping.read(upload.mapping, _kind(upload))
-    if upload.kind == "partners":
-        take = partners_tried(by=visit.viewer) if dry else partners_taken(by=visit.viewer)
-    else:
-        take = (leads_tried if dry else leads_taken)(upload.source, by=visit.viewer)
-    batch_of = MOST_ROWS if upload.kind == "partners" else BATCH
-    with refused_beside(None if dry else upload.path) as refused:
-        return take_all(
-            lines_of(upload.path, mapping), take, refused=refused, told=lambda tally: None, batch_of=batch_of
-        )
+    if upload.rows > AT_ONCE:
+        upload = keep_about(upload, tried=None, result=None)
+        wanted = {"upload": str(upload.id), "dry": dry}
+        return keep_about(upload, job=str(start_job(KIND, wanted, by=visit.viewer, at=visit.at)[0].pk))
+    tally = [Tally(), *steps_of(upload, by=visit.viewer, dry=dry)][-1]
+    return kept_result(upload, tally, dry=dry)
 
 
-def _tally(tally: Tally) -> dict[str, object]:
-    return {**asdict(tally), "flags": dict(tally.flags.most_common())}
+class TooManyRows(Refusal):
+    """This file has more than {most} rows; take it on the server: partidor import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +221,7 @@ def _show(visit: ConsoleVisit, upload: Upload, wrong: str = "") -> HttpResponse:
         except Refusal as refusal:
             wrong = _sentence(refusal)
     sources = source_names(visit.viewer) if kind == "leads" else []
+    job = one_job(visit.viewer, UUID(upload.job)) if upload.job else None
     context = {
         "room": kind,
         "kind": kind,
@@ -242,6 +234,9 @@ def _show(visit: ConsoleVisit, upload: Upload, wrong: str = "") -> HttpResponse:
         "sources": sources,
         "too_many": upload.rows > MOST_ROWS,
         "most": MOST_ROWS,
+        "job": job,
+        "runs": job is not None and job.state in ("waiting", "running"),
+        "version": version_of(job, visit.language),
         "tried": _came(upload.tried),
         "result": _came(upload.result),
         "command": f"partidor import {kind} {upload.name} --vendor {visit.slug} --mapping mapping.toml",
@@ -264,10 +259,7 @@ def _paths(mapping: ImportMapping) -> list[str]:
 
 
 def _rows(visit: ConsoleVisit, upload: Upload, mapping: ImportMapping, paths: list[str]) -> list[RowShown]:
-    if upload.kind == "partners":
-        attempt = partners_tried(by=visit.viewer)
-    else:
-        attempt = leads_tried(upload.source, by=visit.viewer)
+    attempt = take_for(_kind(upload), upload.source, by=visit.viewer, dry=True)
     return [_row(one, paths) for one in previewed(upload.path, mapping, attempt)]
 
 
@@ -314,6 +306,16 @@ def _text(value: object) -> str:
 
 
 @console_page
+def progress(visit: ConsoleVisit, upload_id: UUID) -> HttpResponse:
+    """Show how far the job of a file is; when it has ended, the page again."""
+    upload = _own(visit, upload_id)
+    job = one_job(visit.viewer, UUID(upload.job)) if upload.job else None
+    if job is None or job.state not in ("waiting", "running"):
+        return visit.go("console:import", visit.slug, upload.id)
+    return live(visit, "console/_import_progress.html", {"upload": upload, "job": job}, version_of(job, visit.language))
+
+
+@console_page
 def refused_rows(visit: ConsoleVisit, upload_id: UUID) -> HttpResponse:
     """Give the refused rows with their reasons, to be mended and brought again."""
     upload = _own(visit, upload_id)
@@ -337,6 +339,7 @@ urlpatterns = [
     path("partners/import", partners, name="partners-import"),
     path("leads/import", leads, name="leads-import"),
     path("imports/<uuid:upload_id>", show, name="import"),
+    path("imports/<uuid:upload_id>/progress", progress, name="import-progress"),
     path("imports/<uuid:upload_id>/refused.csv", refused_rows, name="import-refused"),
     path("imports/<uuid:upload_id>/mapping.toml", mapping_file, name="import-mapping"),
 ]
