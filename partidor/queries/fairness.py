@@ -102,14 +102,16 @@ HEAD = (*COLUMNS, *(f"{account}_{figure}" for account in ACCOUNTS[1:] for figure
 """The columns of the report as a table."""
 
 
-def fairness(viewer: Viewer, *, since: datetime | None = None, until: datetime | None = None) -> FairnessReport:
-    """Report on the fair share. A partner's key gets its own row only.
+def fairness(
+    viewer: Viewer, *, since: datetime | None = None, until: datetime | None = None, ledger: Ledger | None = None
+) -> FairnessReport:
+    """Report on the fair share, by the ledger in hand if there is one. A partner's key gets its own row only.
 
     Expected, received and debt stand as they are now; ``since`` and ``until`` (exclusive) narrow the counts.
     Archived partners stay in the ledger and in the list as long as they stand in it.
     """
     viewer.require("reports:read")
-    ledger, vendor = read_ledger(viewer.vendor_id), vendor_of(viewer)
+    ledger, vendor = ledger or read_ledger(viewer.vendor_id), vendor_of(viewer)
     listed = partners_of(viewer).filter(Q(archived_at=None) | Q(pk__in=list(ledger.rows)))
     counts = _counts(viewer, vendor.currency, since, until)
     rows = [
@@ -123,11 +125,6 @@ def fairness(viewer: Viewer, *, since: datetime | None = None, until: datetime |
         ledgers={account: _health(ledger, account) for account in ACCOUNTS},
         partners=rows,
     )
-
-
-def share_is_sound(viewer: Viewer) -> bool:
-    """Say whether the law of the fair share holds for the vendor: one statement."""
-    return read_ledger(viewer.vendor_id).sound
 
 
 def table_of(report: FairnessReport) -> Iterator[Sequence[object]]:

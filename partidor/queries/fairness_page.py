@@ -80,7 +80,8 @@ class FairnessPage:
 
 def fairness_page(viewer: Viewer, sought: Sought, *, since: datetime | None, page: int, at: datetime) -> FairnessPage:
     """Show one page of the report. For whoever reads reports; wrong words narrow to nothing."""
-    report = fairness(viewer, since=since)
+    ledger = read_ledger(viewer.vendor_id)
+    report = fairness(viewer, since=since, ledger=ledger)
     known = _lines(viewer, report, since, at)
     fitting = [line for line in known if _fits(line, sought)]
     fitting.sort(key=lambda line: _place(line, sought.sort))
@@ -94,7 +95,7 @@ def fairness_page(viewer: Viewer, sought: Sought, *, since: datetime | None, pag
         most=max((max(line.share.expected, line.share.received) for line in found.items), default=0.0),
         largest=max((abs(line.share.debt) for line in found.items), default=0.0),
         indebted=by_debt.name if by_debt and abs(by_debt.debt) >= EVEN else "",
-        weeks=tuple(_weeks(viewer, at)),
+        weeks=tuple(_weeks(viewer, ledger, at)),
     )
 
 
@@ -121,16 +122,16 @@ def _lines(viewer: Viewer, report: FairnessReport, since: datetime | None, at: d
     return found
 
 
-def _weeks(viewer: Viewer, at: datetime) -> Sequence[DebtWeek]:
+def _weeks(viewer: Viewer, ledger: Ledger, at: datetime) -> Sequence[DebtWeek]:
     """Return the weeks that are known, the one that runs last."""
     vendor = vendor_of(viewer)
     this = monday_of(vendor, at)
     kept = ledger_weeks(vendor.pk, since=this - timedelta(weeks=WEEKS - 1), before=this)
-    kept.append((this, read_ledger(vendor.pk)))
+    kept.append((this, ledger))
     found, before = [], None
-    for monday, ledger in kept:
-        received = sum(figures["received"] for figures in ledger.statement().values())
-        found.append(DebtWeek(monday, ledger.max_debt(), None if before is None else received - before))
+    for monday, then in kept:
+        received = sum(figures["received"] for figures in then.statement().values())
+        found.append(DebtWeek(monday, then.max_debt(), None if before is None else received - before))
         before = received
     return found
 

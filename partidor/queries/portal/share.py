@@ -47,10 +47,11 @@ def statement(viewer: Viewer, *, weeks: int, since: datetime, at: datetime) -> S
     """State one partner's share; None for who may not see reports."""
     if not viewer.may("reports:read") or viewer.partner_id is None:
         return None
-    own, key = next(iter(fairness(viewer, since=since).partners), None), str(viewer.partner_id)
+    ledger, key = read_ledger(viewer.vendor_id), str(viewer.partner_id)
+    own = next(iter(fairness(viewer, since=since, ledger=ledger).partners), None)
     if own is None:
         return None
-    ledger, this = read_ledger(viewer.vendor_id), monday_of(vendor_of(viewer), at)
+    this = monday_of(vendor_of(viewer), at)
     kept = ledger_weeks(viewer.vendor_id, since=this - timedelta(weeks=weeks), before=this)
     return Statement(
         share=own,

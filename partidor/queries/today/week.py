@@ -48,18 +48,22 @@ class Week:
     accepted: Figure
     won: Figure
     debt: Figure
+    fair: bool = True
+    """Whether the law of the fair share holds: debts sum to zero, and none is beyond its bound."""
 
 
 def week(viewer: Viewer, *, at: datetime) -> Week:
     """Show the figures of the last seven days, in three statements. For the vendor only."""
     viewer.require_vendor("reports:read")
     counts = _counts(viewer, at)
+    ledger = read_ledger(viewer.vendor_id)
     return Week(
         received=_number(counts["received"]),
         time_to_pick=_median(_picked(viewer, at)),
         accepted=_share(counts["answered"]),
         won=_share(counts["decided"]),
-        debt=Figure(read_ledger(viewer.vendor_id).max_debt()),
+        debt=Figure(ledger.max_debt()),
+        fair=ledger.sound,
     )
 
 

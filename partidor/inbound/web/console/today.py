@@ -18,7 +18,6 @@ from partidor.inbound.web.components.live import live, version_of
 from partidor.inbound.web.components.wording import clock_time
 from partidor.inbound.web.console.flow_words import shown
 from partidor.inbound.web.console.today_words import figures, rows
-from partidor.queries.fairness import share_is_sound
 from partidor.queries.today.attention import attention
 from partidor.queries.today.flow import flow
 from partidor.queries.today.week import week
@@ -49,15 +48,13 @@ def now(visit: ConsoleVisit) -> HttpResponse:
 def _now(visit: ConsoleVisit) -> dict[str, object]:
     found = attention(visit.viewer, at=visit.at)
     measured = week(visit.viewer, at=visit.at)
-    fair = share_is_sound(visit.viewer)
     return {
-        "fair": fair,
         "rows": rows(found.items, visit.slug),
         "more": found.more,
         "total": len(found.items) + found.more,
         "week": measured,
         "figures": figures(measured),
-        "version": version_of(found, measured, fair, visit.language),
+        "version": version_of(found, measured, visit.language),
     }
 
 
