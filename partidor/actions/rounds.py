@@ -20,7 +20,7 @@ from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import distance_km
 from partidor.models import Contact, Decision, Lead, Offer, Vendor
 from partidor.models.ledger import keep_ledger, lock_ledger
-from partidor.models.live import asked_before, kin_of, lead_facts, live_state
+from partidor.models.live import asked_before, dealings_of, lead_facts, live_state
 from partidor.models.snapshots import network, ruleset
 
 log = logging.getLogger(__name__)
@@ -68,14 +68,14 @@ def _draw(
 ) -> list[Offer]:
     at, vendor_id = told.at, leads[0].vendor_id
     held = lock_ledger(vendor_id)
-    kin = kin_of(leads)
-    asked = asked_before(leads, held.vendor.decline_policies, kin)
+    dealings = dealings_of(leads, held.vendor.decline_policies)
+    asked = asked_before(leads, dealings)
     net = network(held.vendor, fresh=fresh)
     versions = {lead.pk: _ruleset_version(lead, held.vendor) for lead in leads}
     rulesets = {version: ruleset(vendor_id, version) for version in set(versions.values())}
     on_net = {version: Snapshot(rules, net) for version, rules in rulesets.items()}
     snapshots = {lead.pk: on_net[versions[lead.pk]] for lead in leads}
-    facts = lead_facts(leads, frozenset().union(*(rules.fields for rules in rulesets.values())), contacts, kin)
+    facts = lead_facts(leads, frozenset().union(*(rules.fields for rules in rulesets.values())), contacts, dealings)
     loads = any(rules.uses_load for rules in rulesets.values())
     live = live_state(held.vendor, net, held.ledger, at=at, loads=loads)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,16 +56,50 @@ def _counted(what: str, vendor: Vendor, which: Q) -> QuerySet[Offer, Any]:
     return offers.annotate(what=Constant(what), number=Count("pk")).values_list("what", "partner_id", "number")
 
 
-Kin = Mapping[UUID, AbstractSet[UUID]]
-"""Customers of leads → all that are the same by a person's verdict, themselves included."""
+@dataclass(frozen=True, slots=True)
+class Dealings:
+    """What partners have had to do with the customers of leads, as other leads tell: by lead, partners.
+
+    ``running``: who has a live offer or a running lead, the longest first; ``worked``: who ever worked with it;
+    ``kept_off``: who keeps off it.
+    """
+
+    running: Mapping[UUID, list[str]]
+    worked: Mapping[UUID, set[str]]
+    kept_off: Mapping[UUID, set[str]]
 
 
-def kin_of(leads: Iterable[Lead]) -> Kin:
-    """Tell which customers are the same as those of leads whose customer is known: nothing is asked of new ones."""
-    return SamenessVerdict.kin({lead.customer_id for lead in leads if "duplicate_customer" in lead.flags})
+def dealings_of(leads: Sequence[Lead], policies: Mapping[str, str] | None = None) -> Dealings:
+    """Look, for leads whose customer is known, at all leads of that customer, and of those called the same.
+
+    Two statements, none where every customer is new. By the vendor's ``policies`` who declined for good keeps off.
+    """
+    dealings = Dealings(defaultdict(list), defaultdict(set), defaultdict(set))
+    kin = SamenessVerdict.kin({lead.customer_id for lead in leads if "duplicate_customer" in lead.flags})
+    if not kin:
+        return dealings
+    alike: dict[UUID, list[Lead]] = defaultdict(list)
+    for lead in leads:
+        for customer in kin.get(lead.customer_id, ()):
+            alike[customer].append(lead)
+    works = (RUNNING | WAITING | Q(state="accepted", ended_by="closed")) & Q(test=False)
+    refused = Q(state="declined", reason__in=keeps_off_customer(policies or {}))
+    rows = Offer.objects.filter(works | refused, lead__customer_id__in=list(alike)).order_by("opened_at", "pk")
+    columns = ("lead_id", "lead__customer_id", "lead__state", "partner_id", "state", "ended_at")
+    for other, customer, lead_state, partner_id, state, ended in rows.values_list(*columns):
+        partner = str(partner_id)
+        for lead in alike[customer]:
+            if state == "declined":
+                dealings.kept_off[lead.pk].add(partner)
+            elif other != lead.pk:
+                if ended is None and partner not in dealings.running[lead.pk]:
+                    dealings.running[lead.pk].append(partner)
+                if state == "accepted" and (ended is None or lead_state == "won"):
+                    dealings.worked[lead.pk].add(partner)
+    return dealings
 
 
-def asked_before(leads: Sequence[Lead], policies: Mapping[str, str], kin: Kin) -> dict[UUID, Asked]:
+def asked_before(leads: Sequence[Lead], dealings: Dealings) -> dict[UUID, Asked]:
     """Tell who was asked about each lead: declined or handed back, and let lapse.
 
     A partner that declined another lead of the same customer for good counts as gone as well.
@@ -78,66 +113,22 @@ def asked_before(leads: Sequence[Lead], policies: Mapping[str, str], kin: Kin) -
             "lead_id", "partner_id", "state"
         ):
             (expired if state == "expired" else gone)[lead_id].add(str(partner_id))
-    if kin:
-        alike = _by_customer(leads, kin)
-        kept_off = Offer.objects.filter(
-            state="declined", reason__in=keeps_off_customer(policies), lead__customer_id__in=list(alike)
-        ).values_list("lead__customer_id", "partner_id")
-        for customer_id, partner_id in kept_off:
-            for lead in alike[customer_id]:
-                gone[lead.pk].add(str(partner_id))
+    for lead_id, partners in dealings.kept_off.items():
+        gone[lead_id] |= partners
     return {
         lead.pk: Asked(gone=frozenset(gone[lead.pk]), expired=frozenset(expired[lead.pk] - gone[lead.pk]))
         for lead in leads
     }
 
 
-def working_with(leads: Sequence[Lead], kin: Kin) -> tuple[dict[UUID, tuple[str, ...]], dict[UUID, frozenset[str]]]:
-    """Tell, per lead, who has a live offer or running lead of the same customer, and who ever worked with it."""
-    running: dict[UUID, list[str]] = defaultdict(list)
-    known: dict[UUID, set[str]] = defaultdict(set)
-    if kin:
-        alike = _by_customer(leads, kin)
-        rows = (
-            Offer.objects.filter(
-                RUNNING | WAITING | Q(state="accepted", ended_by="closed"),
-                lead__customer_id__in=list(alike),
-                test=False,
-            )
-            .order_by("opened_at", "pk")
-            .values_list("lead_id", "lead__customer_id", "lead__state", "partner_id", "state", "ended_at")
-        )
-        for other, customer, lead_state, partner, state, ended in rows:
-            for lead in alike[customer]:
-                if other == lead.pk:
-                    continue
-                if ended is None:
-                    running[lead.pk].append(str(partner))
-                if state == "accepted" and (ended is None or lead_state == "won"):
-                    known[lead.pk].add(str(partner))
-    return (
-        {pk: tuple(dict.fromkeys(partners)) for pk, partners in running.items()},
-        {pk: frozenset(partners) for pk, partners in known.items()},
-    )
-
-
-def _by_customer(leads: Iterable[Lead], kin: Kin) -> dict[UUID, list[Lead]]:
-    """Sort leads by every customer that is theirs, or the same as theirs."""
-    grouped: dict[UUID, list[Lead]] = defaultdict(list)
-    for lead in leads:
-        for customer in kin.get(lead.customer_id, ()):
-            grouped[customer].append(lead)
-    return grouped
-
-
 def lead_facts(
     leads: Sequence[Lead],
     used: AbstractSet[str],
     contacts: Iterable[Contact] | None = None,
-    kin: Kin | None = None,
+    dealings: Dealings | None = None,
 ) -> dict[UUID, LeadFacts]:
     """Freeze what routing sees of each lead; only fields that rules use are gathered."""
-    running, known = working_with(leads, kin_of(leads) if kin is None else kin)
+    dealings = dealings_of(leads) if dealings is None else dealings
     mains: dict[UUID, Contact] = {}
     if not used.isdisjoint(CONTACT_FIELDS):
         rows = (
@@ -150,8 +141,8 @@ def lead_facts(
         lead.pk: LeadFacts(
             values=field_values(lead, mains.get(lead.pk)),
             point=None if lead.lat is None or lead.lon is None else (lead.lat, lead.lon),
-            customer_of=known.get(lead.pk, frozenset()),
-            running_with=running.get(lead.pk, ()),
+            customer_of=frozenset(dealings.worked.get(lead.pk, ())),
+            running_with=tuple(dealings.running.get(lead.pk, ())),
         )
         for lead in leads
     }
