@@ -103,11 +103,11 @@ class TestBodies:
         for deep in (21, 60, 3_000):
             when = b'{"all": [' * deep + b"1" + b"]}" * deep
             body = b'{"rules": [{"name": "Deep", "plan": [{"offer_to": 1, "window": "1h"}], "when": ' + when + b"}]}"
-            answer = acme.put("/rulesets/draft", body)
+            answer = acme.call("PUT", "/rulesets/draft", body)
             assert answer.status == 422
-            assert "rules" in str(answer.body)
-            assert "nested deeper than" in str(answer.body)
-        problem(acme.put("/rulesets/draft", b'{"rules": [' + b" " * (2 << 20) + b"]}"), 413, "too-large")
+            assert "rules" in answer.text
+            assert "nested deeper than" in answer.text
+        problem(acme.call("PUT", "/rulesets/draft", b'{"rules": [' + b" " * (2 << 20) + b"]}"), 413, "too-large")
 
     @pytest.mark.parametrize("path", ["/keys", "/people", "/sources", "/fields", "/partners", "/rulesets/publish"])
     def test_with_unknown_keys_are_refused_by_name(self, acme: Caller, path: str) -> None:

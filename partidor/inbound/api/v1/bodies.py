@@ -93,7 +93,7 @@ def _read(body: bytes) -> dict[str, Any]:
     try:
         given = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        if "recursion" in str(error) and (place := too_deep(body.decode("utf-8", "replace"), DEEPEST)):
+        if "limit exceeded" in str(error) and (place := too_deep(body.decode("utf-8", "replace"), DEEPEST)):
             deep = FieldError(place, f"is nested deeper than {DEEPEST} levels; write it flatter")
             raise WrongContent([deep]) from error
         raise Unreadable(why=str(error)) from error

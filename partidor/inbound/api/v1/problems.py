@@ -18,6 +18,7 @@ from partidor.actions.once import IdempotencyKeyReused, ShownOnce
 from partidor.actions.rules import DraftChanged
 from partidor.actions.vendors import VendorExists
 from partidor.domain.refusal import FieldError, NotAllowed, NotFound, NotPossibleNow, Refusal, WrongContent
+from partidor.domain.routing.editing import LastStep, NothingThere
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -46,7 +47,9 @@ STATUS: Mapping[type[Refusal], int] = {
     NotFound: 404,
     WrongMethod: 405,
     AlreadyTaken: 409,
+    LastStep: 409,
     NotPossibleNow: 409,
+    NothingThere: 409,
     OfferClosed: 409,
     ShownOnce: 409,
     TooManyJobs: 409,
