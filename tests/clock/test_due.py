@@ -17,7 +17,7 @@ from partidor.actions import deadlines
 from partidor.actions.deadlines import CLOCK_FAILED, act_on_due, note_beat
 from partidor.actions.outbox import address_notices
 from partidor.inbound.clock.due import BEAT_EVERY, DUTIES, Duty
-from partidor.models import Delivery, Lead, Notice, Offer, WorkerBeat
+from partidor.models import Delivery, Lead, LedgerWeek, Notice, Offer, WorkerBeat
 from partidor.models import Event as Fact
 from partidor.outbound.dispatch import dispatch_due
 from tests.world import START, World, hours
@@ -226,3 +226,13 @@ class TestTheDeadlinesDuty:
         look = duty("outbox").begin(lambda: START, Event())
         with django_assert_num_queries(2):
             look()
+
+
+class TestTheHousekeepingDuty:
+    def test_keeps_the_ledgers_although_measuring_fails(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*, at: datetime) -> int:
+            raise RuntimeError("no figures today")
+
+        monkeypatch.setattr("partidor.inbound.clock.due.measure_networks", broken)
+        duty("housekeeping").begin(lambda: START, Event())()
+        assert LedgerWeek.objects.filter(vendor=world.vendor).count() == 1
