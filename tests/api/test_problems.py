@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from django.test import RequestFactory, override_settings
+from django.test import Client, RequestFactory, override_settings
 
 from partidor.domain.refusal import Refusal
 from partidor.inbound.api.v1 import bodies, leads, problems
@@ -148,6 +148,11 @@ class TestAddresses:
             if names and "{" not in path:
                 answer = acme.get(f"{path.removeprefix('/api/v1')}?{'&'.join(f'{name}=' for name in names)}")
                 assert "is not known" not in answer.text, path
+
+    def test_that_are_nowhere_are_a_problem_too_whatever_is_posted(self, db: None) -> None:
+        for path in ("leads/%01/duplicates", "nowhere"):
+            answer = Client(enforce_csrf_checks=True).post(f"/api/v1/{path}", "{}", content_type="application/json")
+            assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
     def test_say_which_methods_they_know(self, acme: Caller) -> None:
         answer = acme.call("DELETE", "/leads")
