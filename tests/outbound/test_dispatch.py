@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from partidor.access.due import LAST_TRY, LEASE, claim_deliveries, finish, push_ahead
 from partidor.access.recipients import recipients_of
@@ -28,9 +30,10 @@ from partidor.models.partner import Partner
 from partidor.outbound import dispatch
 from partidor.outbound.dispatch import dispatch_due
 from partidor.outbound.wires import smtp
+from partidor.queries.notices import notice_cards
 from tests.mailbox import Mailbox, dumb_server
 from tests.outbound.conftest import post
-from tests.world import ALL_AT_ONCE, START, World, hours
+from tests.world import ALL_AT_ONCE, ONE_AFTER_ANOTHER, START, World, hours
 
 CHIEF = "chief@acme.example"
 
@@ -328,3 +331,29 @@ class TestAnEarlierHolder:
         assert finish(quick, outcome="sent")
         kept = Delivery.objects.get()
         assert (kept.outcome, kept.attempts, kept.last_error) == ("sent", 2, "")
+
+
+class TestWhyYou:
+    def test_is_told_in_the_mail_in_the_words_of_the_portal(self, world: World, box: Mailbox) -> None:
+        world.receive()
+        post(START)
+        (letter,) = [each for each in box.letters if each.to == "alpen@example.org"]
+        said = "Warum Sie? Für Sie sprach: 1 km Entfernung. Von allen, die infrage kamen, passten Sie am besten."
+        assert said in " ".join(letter.text.split())
+        assert said in " ".join(re.sub("<[^>]+>", "", letter.html).split())
+
+    def test_costs_one_statement_however_many_are_asked(self, world: World) -> None:
+        notices = []
+        for rules in (ONE_AFTER_ANOTHER, ALL_AT_ONCE):
+            world.rules(rules)
+            world.receive()
+            address_notices(at=START)
+            deliveries = list(Delivery.objects.filter(notice__kind="offer.opened").exclude(due_at=None))
+            notice_cards(deliveries)  # snapshots are kept per process
+            with CaptureQueriesContext(connection) as seen:
+                cards = notice_cards(deliveries)
+            notices.append((len(cards), len(seen)))
+        (few, cost), (many, same) = notices
+        assert many > few
+        assert same == cost <= 5
+
