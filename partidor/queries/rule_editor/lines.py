@@ -8,6 +8,7 @@ from typing import Any
 
 from partidor.domain.conditions import field_type
 from partidor.domain.facts import LEAD_FIELDS
+from partidor.domain.routing import naming
 from partidor.domain.routing.asking import (
     Asked,
     asks_of_field,
@@ -193,7 +194,7 @@ class Lines:
 
     def _filled(self, side: str, line: Asked, path: str, depth: int, glue: str, kept: Kept | None) -> LineForm:
         offers, subjects = self.offers, dict(self.offers.subjects(side))
-        subjects.setdefault(line.subject, line.subject.partition(":")[2] or line.subject.removeprefix("custom."))
+        subjects.setdefault(line.subject, self._unknown(line.subject))
         kind = field_type(line.subject) if side == "when" else None
         takes = line.takes
         chips: tuple[Choice, ...] = ()
@@ -227,6 +228,12 @@ class Lines:
             group=kept.group if kept else "", is_new=bool(kept and kept.is_new),
             sentence=kept.sentence if kept else "", unsaved=kept is not None,
         )  # fmt: skip
+
+    def _unknown(self, subject: str) -> str:
+        """Name what a rule asks for and nobody has."""
+        if subject.startswith("tag:"):
+            return capital(naming.dimension_name(subject[4:], self.offers.language))
+        return naming.readable(subject.removeprefix("custom."))
 
     def _text(self, side: str, subject: str, value: object) -> str:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -277,7 +284,7 @@ class Lines:
                  ("distance", "load", "win_rate", "conversion", "past_sales", "language", "open_now")}  # fmt: skip
         tags = dict(self.offers.dimensions)
         if by.startswith("tag:"):
-            tags.setdefault(by[4:], by[4:])
+            tags.setdefault(by[4:], naming.dimension_name(by[4:], self.offers.language))
         return names | {f"tag:{key}": capital(name) for key, name in tags.items()}
 
     def plan(self, told: Sequence[tuple[str, str]]) -> list[StepForm]:
