@@ -49,7 +49,8 @@ PORTAL_MANAGER = {"portal:pause", "portal:resume", "portal:invite", "portal:hour
 
 CONSOLE = {
     "console:today", "console:today-now", "console:leads", "console:lead", "console:lead_why", "console:lead_timeline",
-    "console:partners", "console:partner", "console:partner-open", "console:partners-map", "console:partners-tree", "console:hours", "console:hours-regions",
+    "console:partners", "console:partner", "console:partner-open", "console:partners-map", "console:partners-tree",
+    "console:hours", "console:hours-regions",
     "console:partner-hours", "console:rules", "console:rule-history",
     "console:fairness", "console:fairness-csv",
     "console:rule-version",
@@ -67,7 +68,8 @@ CONSOLE_STEER = {
 """What administrator and channel manager do."""
 CONSOLE_PARTNERS = {
     "console:partner-new", "console:partner-edit", "console:partner-tags", "console:partners-import",
-    "console:leads-import", "console:import", "console:import-progress", "console:import-refused", "console:import-mapping",
+    "console:leads-import", "console:import", "console:import-progress", "console:import-refused",
+    "console:import-mapping",
 }  # fmt: skip
 """Forms of administrator and channel manager; an import is its owner's alone."""
 CONSOLE_MAILS = {"console:mails", "console:mail", "console:mail-look"}
@@ -117,8 +119,8 @@ class Scene:
             name="x", scopes=["leads:read"], partner_id=None, expires_at=None, by=world.manager, at=START
         )
         notice = Notice.objects.filter(kind="offer.opened")[0]
-        kept = Delivery(vendor=world.vendor, notice=notice, address="a@b.example", outcome="kept", subject="S", text="T",
-                        created_at=START, done_at=START)  # fmt: skip
+        kept = Delivery(vendor=world.vendor, notice=notice, address="a@b.example", outcome="kept", subject="S",
+                        text="T", created_at=START, done_at=START)  # fmt: skip
         Delivery.put([kept])
         asked = asked_of(world.clock, 1, None, START, at=START)
         job, _ = start_job("backtest", asked.record(), by=world.manager, at=START)
@@ -148,8 +150,9 @@ class Scene:
         return reverse(name, kwargs={each: known[each] for each in wanted})
 
     def ask(self, client: Client, name: str, method: str, **instead: Any) -> int:
-        mine = self.uploads.get(str(client.session.get("_auth_user_id", "")), self.uploads[""])
-        address, body = self.address(name, **{"upload_id": mine, **instead}), BODIES.get(name, {})
+        if "upload_id" in PAGES[name].pattern.converters:  # to look at a session is a statement
+            instead.setdefault("upload_id", self.uploads.get(str(client.session.get("_auth_user_id", "")), self.uploads[""]))
+        address, body = self.address(name, **instead), BODIES.get(name, {})
         answer = client.get(address) if method == READS else client.post(address, body)
         if answer.status_code == 302 and answer["Location"].startswith("/accounts/login/"):
             return 401
@@ -189,7 +192,10 @@ class TestConsole:
     def test_opens_as_far_as_the_role_goes(self, scene: Scene, role: str) -> None:
         client = signed_in(scene.world, role)
         may = set().union(*CONSOLE_GROUPS[role])
-        for name in sorted(name for name in EVERY if name.startswith("console:")):
+        names = [name for name in EVERY if name.startswith("console:")]
+        for name in sorted(
+            names, key=lambda name: (name == "console:partner-archive", name)
+        ):  # after it nothing is left
             status = scene.ask(client, name, EVERY[name])
             if name in may:
                 assert status in (200, 204, 303, 409, 412, 422), (name, status)

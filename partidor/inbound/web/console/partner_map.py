@@ -104,7 +104,7 @@ def marks(frame: Frame, spots: Iterable[Spot], language: str) -> list[Mark]:
 
 
 def outline(x: float, y: float, size: float, rank: int) -> str:
-    """Draw a diamond for the highest tier, a square for the next, a circle for all others, of like weight to the eye."""
+    """Draw a diamond for the highest tier, a square for the next, a circle for all others, alike in weight."""
     if rank == 2:
         far = size * 1.25
         return f"M{x - far:.1f} {y:.1f}l{far:.1f} {-far:.1f} {far:.1f} {far:.1f} {-far:.1f} {far:.1f}z"
@@ -122,11 +122,13 @@ class Line:
     branch: Branch
     tier: str
     owed: str
+    own: bool = False
+    """Whether it is the distributor itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A distributor and its resellers, ready to be shown."""
+    """A distributor, first among its lines, and its resellers, ready to be shown."""
 
     distributor: Distributor
     line: Line
@@ -148,13 +150,14 @@ def tree(visit: ConsoleVisit) -> HttpResponse:
 
 
 def _group(one: Distributor, language: str) -> Group:
+    first = _line(one.self, language, own=True)
     lines = tuple(_line(branch, language) for branch in one.resellers)
-    return Group(one, _line(one.self, language), lines, one.count - len(lines))
+    return Group(one, first, (first, *lines), one.count - len(lines))
 
 
-def _line(branch: Branch, language: str) -> Line:
+def _line(branch: Branch, language: str, *, own: bool = False) -> Line:
     tier = tag_name("tier", branch.tier, language) if branch.tier else ""
-    return Line(branch, tier, partner_words.owed(branch.debt))
+    return Line(branch, tier, partner_words.owed(branch.debt), own)
 
 
 urlpatterns = [
