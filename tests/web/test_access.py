@@ -50,6 +50,7 @@ PORTAL_MANAGER = {"portal:pause", "portal:resume", "portal:invite", "portal:hour
 CONSOLE = {
     "console:today", "console:today-now", "console:leads", "console:lead", "console:lead_why", "console:lead_timeline",
     "console:partners", "console:partner", "console:partner-open", "console:partners-map", "console:partners-tree",
+   
     "console:hours", "console:hours-regions",
     "console:partner-hours", "console:rules", "console:rule-history",
     "console:fairness", "console:fairness-csv",
@@ -151,7 +152,8 @@ class Scene:
 
     def ask(self, client: Client, name: str, method: str, **instead: Any) -> int:
         if "upload_id" in PAGES[name].pattern.converters:  # to look at a session is a statement
-            instead.setdefault("upload_id", self.uploads.get(str(client.session.get("_auth_user_id", "")), self.uploads[""]))
+            whose = str(client.session.get("_auth_user_id", ""))
+            instead.setdefault("upload_id", self.uploads.get(whose, self.uploads[""]))
         address, body = self.address(name, **instead), BODIES.get(name, {})
         answer = client.get(address) if method == READS else client.post(address, body)
         if answer.status_code == 302 and answer["Location"].startswith("/accounts/login/"):
