@@ -356,4 +356,3 @@ class TestWhyYou:
         (few, cost), (many, same) = notices
         assert many > few
         assert same == cost <= 5
-
