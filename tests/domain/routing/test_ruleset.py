@@ -111,7 +111,7 @@ class TestCompileRuleset:
             (
                 {"award": {"best_after": "2h"}, "plan": [{"offer_to": "all", "window": "1h"}]},
                 "award",
-                "the window \"1h\" of rules[0].plan[0]",
+                "the window \"1h\" of rules[1].plan[0]",
             ),
             (
                 {"plan": [{"offer_to": 1, "window": "1h", "award": {"best_after": "10m"}}]},

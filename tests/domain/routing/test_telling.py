@@ -175,14 +175,14 @@ class TestTheParts:
         assert rule.notes[-1].startswith("The time runs in working hours only")
 
     def test_say_when_the_best_of_those_interested_is_chosen(self) -> None:
-        plan = [{"offer_to": 3, "window": "4h", "award": {"best_after": "1d"}}, {"offer_to": "all", "window": "2d"}]
+        plan = [{"offer_to": 3, "window": "3d", "award": {"best_after": "1d"}}, {"offer_to": "all", "window": "2d"}]
         english, german = told(plan=plan, award={"best_after": "10m"}), told("de", plan=plan)
         assert [step.text.partition("first, ")[2] for step in english.plan] == [
             "after 1 day the best of those interested gets it",
             "after 10 minutes the best of those interested gets it; then your list",
         ]
         assert german.plan[0].text.endswith("nach 1 Tag bekommt ihn der Beste der Interessierten")
-        assert "three in competition, 4 hours (the best interested gets it), then all" in english.sentence
+        assert "three in competition, 3 days (the best interested gets it), then all" in english.sentence
 
     def test_are_complete_where_the_rule_is_bare(self) -> None:
         parts = told("de", otherwise="stop", known_customer="ignore")
