@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,10 @@ class LiveState:
     None: not asked, everybody counts as open). Partners that are not in the network are passed over.
     """
 
-    __slots__ = ("at_capacity", "feedback_due", "ledger", "loads", "months", "network", "no_hours", "open_now", "paused")
+    __slots__ = (
+        "_room", "at_capacity", "feedback_due", "ledger", "loads", "months", "network", "no_hours", "open_now",
+        "paused",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class LiveState:
                 self.loads[index[one]] = load
         self.months = {index[one]: count for one, count in (months or {}).items() if count and one in index}
         self.ledger = Ledger() if ledger is None else ledger
+        self._room: dict[int, list[int]] = {}
         self.at_capacity = 0
         for place in network.capped:
             if self._is_full(place):
@@ -82,14 +86,14 @@ class LiveState:
 
     def take(self, at: int) -> None:
         """Put one more lead on the table of the partner at a position."""
-        self.loads[at] += 1
+        self._load(at, 1)
         self.months[at] = self.months.get(at, 0) + 1
         if self._is_full(at):
             self.at_capacity |= 1 << at
 
     def let_go(self, at: int, *, counts: bool) -> None:
         """Take one lead off a partner's table; ``counts``: it was accepted, and so still counts in its month."""
-        self.loads[at] -= 1
+        self._load(at, -1)
         if not counts:
             self.months[at] = max(0, self.months.get(at, 0) - 1)
         if not self._is_full(at):
@@ -99,6 +103,18 @@ class LiveState:
         """Count the leads of a new month from nothing."""
         self.months.clear()
         self.at_capacity = mask_of((at for at in self.network.capped if self._is_full(at)), self.network.size)
+
+    def room(self, points: int) -> Sequence[int]:
+        """Return what each partner gets of so many points for having little to do: points / (1 + load), by position."""
+        found = self._room.get(points)
+        if found is None:
+            found = self._room[points] = [round(points / (1 + load)) for load in self.loads]
+        return found
+
+    def _load(self, at: int, more: int) -> None:
+        self.loads[at] += more
+        for points, column in self._room.items():
+            column[at] = round(points / (1 + self.loads[at]))
 
     def debts(self, members: Iterable[int], account: str) -> dict[int, tuple[int, int]]:
         """Return the total debt of members (positions) and their debt of a temperature, in millionths."""

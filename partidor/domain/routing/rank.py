@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,9 +36,10 @@ UNKNOWN_SHARE = 0.5
 RATED = ("win_rate", "conversion")
 """Measures that a partner may have by vertical."""
 _MOVING = ("distance", "load", "language", "open_now")
-_FEW = 400
-"""Up to so many eligible are simply all scored."""
+_FEW = 1000
+"""Up to so many eligible are looked at ring by ring, more of them piece by piece."""
 _FIRST_CHUNK = 64
+_RINGS_OF_FEW = (1 / 3, 1)
 _RINGS = (1 / 32, 1 / 8, 1 / 3, 1)
 """Distances at which partners are parted, as shares of ``zero_at_km``."""
 
@@ -55,7 +57,7 @@ class Candidate(NamedTuple):
 class Order:
     """The ``order`` of a rule on one network, for leads of one vertical."""
 
-    __slots__ = ("_chunks", "_fixed", "_labelled", "_moving", "_network", "_vertical")
+    __slots__ = ("_chunks", "_distance", "_fixed", "_labelled", "_moving", "_near", "_network", "_vertical")
 
     def __init__(self, lines: tuple[Criterion, ...], network: Network, vertical: str) -> None:
         """Add up what no lead of the vertical changes, once per partner."""
@@ -63,7 +65,9 @@ class Order:
         self._labelled = tuple((line, line.label) for line in lines)
         self._network = network
         self._moving = tuple(line for line in lines if line.by in _MOVING)
-        self._fixed = array("q", bytes(8 * network.size))
+        self._distance = next((line for line in self._moving if line.by == "distance"), None)
+        self._near = tuple(line for line in self._moving if line is not self._distance)
+        self._fixed = [0] * network.size
         for line in lines:
             if line not in self._moving:
                 for at, points in enumerate(_column(line, network, vertical)):
@@ -73,7 +77,7 @@ class Order:
     def scores(self, members: Sequence[int], view: LeadView, live: LiveState) -> list[int]:
         """Return the hundredths of a point of each member (positions in the network), in their order."""
         fixed = self._fixed
-        found = [fixed[at] for at in members]
+        found = list(map(fixed.__getitem__, members))
         for line in self._moving:
             found = list(map(add, found, self._cents(line, members, view, live)))
         return found
@@ -90,8 +94,7 @@ class Order:
         """
         needed = max(slots, shown)
         if eligible.bit_count() <= max(_FEW, 2 * needed):
-            everyone = bits(eligible)
-            return everyone, self.scores(everyone, view, live)
+            return self._best_of(eligible, view, live, needed, slots, equal)
         members: list[int] = []
         scores: list[int] = []
         least: int | None = None
@@ -108,19 +111,53 @@ class Order:
         pairs = sorted(zip(members, scores, strict=True))
         return [at for at, _ in pairs], [score for _, score in pairs]
 
+    def _best_of(
+        self, eligible: int, view: LeadView, live: LiveState, needed: int, slots: int, equal: int
+    ) -> tuple[list[int], list[int]]:
+        """Score a few, ring by ring around the lead; the distance, which is dear, only of those it can still help."""
+        if view.point is None or self._distance is None or eligible.bit_count() <= needed:
+            everyone = bits(eligible)
+            return everyone, self.scores(everyone, view, live)
+        members: list[int] = []
+        scores: list[int] = []
+        least: int | None = None
+        for most, ring in self._rings(view, _RINGS_OF_FEW):
+            piece = bits(eligible & ring)
+            found = list(map(self._fixed.__getitem__, piece))
+            for line in self._near:
+                found = list(map(add, found, self._cents(line, piece, view, live)))
+            if least is not None:
+                within = list(map((least - most).__le__, found))
+                piece, found = list(compress(piece, within)), list(compress(found, within))
+            if most:
+                found = list(map(add, found, self._cents(self._distance, piece, view, live)))
+            members += piece
+            scores += found
+            if piece and len(scores) >= needed:
+                top = (max(scores),) if needed == 1 else sorted(scores, reverse=True)
+                least = min(top[needed - 1], top[slots - 1] - equal)
+        pairs = [(at, score) for at, score in zip(members, scores, strict=True) if least is None or score >= least]
+        pairs.sort()
+        return [at for at, _ in pairs], [score for _, score in pairs]
+
+    def _rings(self, view: LeadView, parts: Sequence[float] = _RINGS) -> list[tuple[int, int]]:
+        """Part the network by distance; return (most points that it can give there, mask), the nearest first."""
+        line, everyone = self._distance, self._network.everyone
+        if line is None or view.point is None:
+            return [(0, everyone)]
+        rings, inside, most = [], 0, line.points
+        for part in parts:
+            box = self._network.box(view.point, line.zero_at_km * part)
+            rings.append((most, box & ~inside))
+            inside |= box
+            most = math.ceil(line.points * (1 - part))
+        rings.append((most, everyone & ~inside))
+        return rings
+
     def _pieces(self, view: LeadView) -> list[tuple[int, int]]:
         """Part the network by fixed points and by distance; return (most points, mask), the best piece first."""
-        line = next((line for line in self._moving if line.by == "distance"), None)
-        rings = [(0, self._network.everyone)]
-        if line is not None and view.point is not None:
-            rings, inside, most = [], 0, line.points
-            for part in _RINGS:
-                box = self._network.box(view.point, line.zero_at_km * part)
-                rings.append((most, box & ~inside))
-                inside |= box
-                most = math.ceil(line.points * (1 - part))
-            rings.append((most, self._network.everyone & ~inside))
-        rest = sum(other.points for other in self._moving if other is not line)
+        rest = sum(line.points for line in self._near)
+        rings = self._rings(view)
         pieces = [
             (points + near + rest, mask & ring) for points, mask in self._chunks for near, ring in rings if mask & ring
         ]
@@ -146,7 +183,7 @@ class Order:
     def _cents(self, line: Criterion, members: Sequence[int], view: LeadView, live: LiveState) -> list[int]:
         points = line.points
         if line.by == "load":
-            return [round(points / (1 + live.loads[at])) for at in members]
+            return list(map(live.room(points).__getitem__, members))
         if line.by == "distance":
             zero = line.zero_at_km
             distances = self._network.distances(view, members)
