@@ -22,9 +22,8 @@ def holiday_countries() -> tuple[str, ...]:
 
 def holiday_regions(country: str) -> tuple[str, ...]:
     """Return the regions of a country that have holidays of their own, as DE-BY."""
-    return tuple(
-        f"{country}-{region}" for region in sorted(_regions().get(country, ())) if region.isalnum() and region == region.upper() and len(region) < 4
-    )
+    known = sorted(_regions().get(country, ()))  # ISO 3166-2 beside towns and school zones with names of their own
+    return tuple(f"{country}-{region}" for region in known if region.isalnum() and region == region.upper()[:3])
 
 
 def knows_holidays(place: str) -> bool:
@@ -34,7 +33,7 @@ def knows_holidays(place: str) -> bool:
 
 
 def holidays_at(country: str, region: str) -> str:
-    """Return whose holidays a place has, as closely as they are known: its region's, its country's, or nobody's ("")."""
+    """Return whose holidays a place has: those of its region, else of its country, else of nobody ("")."""
     return next((place for place in (region, country) if place and knows_holidays(place)), "")
 
 

@@ -63,7 +63,11 @@ def _now(context: dict[str, Any]) -> datetime:
 
 @register.inclusion_tag("components/_ring.html", takes_context=True)
 def ring(
-    context: dict[str, Any], opened_at: datetime, until: datetime | None, hot: bool = False, time: Calendar | None = None
+    context: dict[str, Any],
+    opened_at: datetime,
+    until: datetime | None,
+    hot: bool = False,
+    time: Calendar | None = None,
 ) -> dict[str, object]:
     """Draw the countdown ring of an offer: the share of its window that is left, and how much time that is.
 
