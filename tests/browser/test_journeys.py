@@ -1,4 +1,4 @@
-"""What people come for, in a real browser before real processes, in both languages, and without JavaScript where it may be."""
+"""What people come for, in a real browser before real processes, in both languages, and without JavaScript."""
 
 from __future__ import annotations
 

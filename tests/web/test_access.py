@@ -101,8 +101,10 @@ class Scene:
             name="x", scopes=["leads:read"], partner_id=None, expires_at=None, by=world.manager, at=START
         )
         notice = Notice.objects.filter(kind="offer.opened")[0]
-        kept = Delivery(vendor=world.vendor, notice=notice, address="a@b.example", outcome="kept", subject="S", text="T",
-                        created_at=START, done_at=START)  # fmt: skip
+        kept = Delivery(
+            vendor=world.vendor, notice=notice, address="a@b.example", outcome="kept", subject="S", text="T",
+            created_at=START, done_at=START,
+        )  # fmt: skip
         Delivery.put([kept])
         self.ids = {
             "vendor": world.vendor.slug, "ref": offered.ref, "offer_id": self.offer.pk, "lead_id": running.pk,

@@ -1,6 +1,6 @@
 """The addresses of a vendor's console, each beside its view."""
 
-from partidor.inbound.web.console import keys, lead, lead_verbs, leads, mails, partners, people, rules, today
+from partidor.inbound.web.console import keys, lead, leads, mails, partners, people, rules, today
 
 app_name = "console"
 urlpatterns = [
