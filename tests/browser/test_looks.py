@@ -178,7 +178,7 @@ def test_every_page_goes_by_keyboard(
 
 
 FOCUSABLE = """() => {
-  window.able = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, iframe, [tabindex]")]
+  window.able = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
     .filter(each => !each.disabled && each.type !== "hidden" && each.tabIndex >= 0
       && each.checkVisibility({visibilityProperty: true})
       && !(each.type === "radio" && document.querySelector(`input[type=radio][name="${each.name}"]`) !== each));
