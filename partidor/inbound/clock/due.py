@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from threading import Event
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from partidor.actions.deadlines import act_on_due, note_beat
@@ -61,6 +63,7 @@ def _outbox(now: Now, stop: Event) -> Callable[[], int]:
 def _housekeeping(now: Now, stop: Event) -> Callable[[], int]:
     def look() -> int:
         forget_old_answers(at=now())
+        import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
         return 0
 
     return look
