@@ -8,7 +8,7 @@ ASSETS := $(shell find assets partidor/inbound/web partidor/outbound/notices par
 LOCK   := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format demo test bench fairness docs screenshots messages lock clean
+.PHONY: help install check format demo test bench fairness docs screenshots lighthouse messages lock clean
 
 help:  ## Show what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -51,6 +51,9 @@ docs: install  ## Draw again what the docs show of the code
 
 screenshots: install  ## Take the pictures of the README anew
 	$(BIN)/python -m docs.screenshots
+
+lighthouse: install  ## Let Lighthouse look at inbox, lead page and Today
+	$(BIN)/python -m bench.lighthouse
 
 messages: install  ## Gather new texts into the catalogues of translations
 	$(BIN)/python -m assets.catalogues

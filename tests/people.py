@@ -17,7 +17,7 @@ def hire(world: World, partner: str, *, role: str = "partner_manager", name: str
     name = name or NAMES[partner]
     email = f"{name.casefold().replace(' ', '.')}@people.example"
     partner_id = world.partners[partner].pk
-    membership, _ = invite_person(email=email, name=name, role=role, partner_id=partner_id, by=world.manager, at=START)
+    membership, *_ = invite_person(email=email, name=name, role=role, partner_id=partner_id, by=world.manager, at=START)
     return membership.person_id
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotFound
@@ -99,6 +99,12 @@ def events_about_partners(viewer: Viewer) -> QuerySet[Event]:
 def memberships_of(viewer: Viewer) -> QuerySet[Membership]:
     """Return the people of the vendor and its partners."""
     return Membership.objects.filter(vendor_id=viewer.vendor_id).select_related("person")
+
+
+def people_of(viewer: Viewer) -> QuerySet[Membership]:
+    """Return the people of the vendor with their partners; ``elsewhere`` says whether they have other vendors too."""
+    others = Membership.objects.filter(person_id=OuterRef("person_id")).exclude(vendor_id=viewer.vendor_id)
+    return memberships_of(viewer).select_related("partner").annotate(elsewhere=Exists(others))
 
 
 def colleagues_of(viewers: Sequence[Viewer]) -> QuerySet[Membership]:

@@ -41,6 +41,6 @@ def names_of(viewer: Viewer, *, partners: Collection[UUID], actors: Collection[U
         all=True,
     )
     names: dict[UUID, Named] = {}
-    for pk, name, partner in found:
+    for pk, name, partner in sorted(found, key=lambda row: row[2] is not None):  # a role at the vendor comes first
         names.setdefault(pk, Named(name, partner))
     return names

@@ -96,7 +96,7 @@ def viewer_of_membership(membership: Membership, vendor: Vendor | None = None) -
         ROLE_SCOPES[membership.role] if membership.active else frozenset(),
         membership.partner_id,
         vendor,
-        membership.role,
+        membership.role if membership.active else "",
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.core import signing
 
 from partidor.access.roles import Role, role_invited, roles_at
@@ -51,11 +52,15 @@ def open_invitation(key: str) -> Invitation:
     return Invitation(role, person.pk, person.name, person.email, bool(person.password))
 
 
-@in_one_transaction
 def choose_first_password(key: str, password: str) -> Invitation:
     """Give the invited person a password, if it has none yet; of two at once one wins. Raises InvitationOver."""
+    return _write_first_password(key, make_password(password))  # slow by intent, so no transaction waits for it
+
+
+@in_one_transaction
+def _write_first_password(key: str, hashed: str) -> Invitation:
     invitation = open_invitation(key)
-    if invitation.begun or not set_first_password(invitation.person_id, password):
+    if not set_first_password(invitation.person_id, hashed):
         raise InvitationOver
     return invitation
 

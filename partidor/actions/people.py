@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -10,11 +11,11 @@ from email_validator import EmailNotValidError, validate_email
 from partidor.access.network import membership_for, memberships_of, partner_for
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.actions.accounts import invitation_path
-from partidor.actions.events import telling
+from partidor.actions.events import Told, telling
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.languages import SPOKEN
 from partidor.domain.refusal import FieldError, NotAllowed, Refusal, WrongContent
-from partidor.models import Membership
+from partidor.models import Membership, Notice
 from partidor.models.person import PARTNER_ROLES, VENDOR_ROLES, choose_language_of
 from partidor.models.vendor import lock_vendor
 
@@ -27,13 +28,31 @@ class LastAdministrator(Refusal):
     """This is the last administrator; make somebody else one first."""
 
 
-@in_one_transaction
-def invite_person(
-    *, email: str, name: str, role: str, partner_id: UUID | None, by: Viewer, at: datetime
-) -> tuple[Membership, bool]:
-    """Give a person a role; return the membership and whether it was there already.
+class RoleHeld(FieldError):
+    """Somebody who is to get a role has another one there."""
 
-    For the vendor's administrators, and for a partner's manager, who invites to that partner.
+    __slots__ = ("role",)
+
+    def __init__(self, role: str) -> None:
+        """Name the role that is held."""
+        super().__init__("role", f"is {role} here already; take that role away first")
+        self.role = role
+
+
+class Invited(NamedTuple):
+    """A role, whether it was in force already, and whether an invitation goes out by mail."""
+
+    membership: Membership
+    repeated: bool
+    mailed: bool
+
+
+@in_one_transaction
+def invite_person(*, email: str, name: str, role: str, partner_id: UUID | None, by: Viewer, at: datetime) -> Invited:
+    """Give a person a role. Who has it but has not come yet is invited once more, at most once a day.
+
+    For the vendor's administrators, and for a partner's manager, who invites to that partner. Nobody's role is
+    changed by this, and only an administrator gives one back that was taken away.
 
     The person gets offers by mail at once, before the first sign-in. Nothing tells whether the address was
     known before. Raises WrongContent, NotFound (partner), NotAllowed.
@@ -56,6 +75,7 @@ def invite_person(
     if errors:
         raise WrongContent(errors)
 
+    lock_vendor(by.vendor_id)
     membership, made = Membership.invite(
         by.vendor_id,
         email=email,
@@ -65,11 +85,23 @@ def invite_person(
         language=vendor_of(by).language,
         at=at,
     )
-    if made:
-        with telling(by, at) as told:
+    repeated = not made and membership.active
+    if repeated and membership.role != role:
+        raise WrongContent([RoleHeld(membership.role)])
+    if not membership.active:
+        if by.partner_id is not None:
+            raise WrongContent([FieldError("role", "was taken away by the vendor; ask there")])
+        membership.switch(True, role)
+
+    about = f"{membership.pk}:{at:%Y-%m-%d}"
+    mailed = membership.seen_at is None and not Notice.is_put(by.vendor_id, f"person.invited:{about}")
+    with telling(by, at) as told:
+        if not repeated:
+            _tell_given(told, membership)
+        if mailed:
             key = invitation_path(membership.pk)
-            told.notice("person.invited", membership.pk, partner_id=partner_id, person_id=membership.person_id, key=key)
-    return membership, not made
+            told.notice("person.invited", about, partner_id=partner_id, person_id=membership.person_id, key=key)
+    return Invited(membership, repeated, mailed)
 
 
 @in_one_transaction
@@ -90,6 +122,11 @@ def deactivate_membership(membership_id: UUID, *, by: Viewer, at: datetime) -> t
         raise LastAdministrator
 
     membership.switch(False)
+    with telling(by, at) as told:
+        partner, person = membership.partner_id, membership.person_id
+        told.vendor_event(
+            "person.role_taken", person=str(person), role=membership.role, partner=str(partner) if partner else None
+        )
     return membership, False
 
 
@@ -103,7 +140,16 @@ def reactivate_membership(membership_id: UUID, *, by: Viewer, at: datetime) -> t
         return membership, True
 
     membership.switch(True)
+    with telling(by, at) as told:
+        _tell_given(told, membership)
     return membership, False
+
+
+def _tell_given(told: Told, membership: Membership) -> None:
+    partner, person = membership.partner_id, membership.person_id
+    told.vendor_event(
+        "person.role_given", person=str(person), role=membership.role, partner=str(partner) if partner else None
+    )
 
 
 @in_one_transaction

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
+
 from partidor.access.network import memberships_of
 from partidor.access.viewer import SCOPES, Viewer, system
 from partidor.actions.transactions import in_one_transaction
@@ -58,7 +60,7 @@ def found_vendor(
         at=at,
     )
     password = secrets.token_urlsafe(12)
-    fresh = set_first_password(membership.person_id, password)
+    fresh = set_first_password(membership.person_id, make_password(password))
     _, key = ApiKey.issue(vendor.pk, name="first key", scopes=list(SCOPES), partner_id=None, expires_at=None, at=at)
     return Founded(vendor, admin, password if fresh else "", key)
 
@@ -74,7 +76,7 @@ def give_first_password(person_id: UUID, password: str, *, by: Viewer) -> bool:
         raise NotAllowed(needs="the operator of this installation")
     if not memberships_of(by).filter(person_id=person_id).exists():
         raise NotFound(what="person")
-    return not set_first_password(person_id, password)
+    return not set_first_password(person_id, make_password(password))
 
 
 def _name_of(email: str) -> str:

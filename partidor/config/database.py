@@ -12,6 +12,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 
+COUNTER = str(settings.CACHES["default"]["LOCATION"])
+"""The table of sign-in attempts: Django makes it apart from the migrations."""
 MIGRATING = 0x5061727469646F72 >> 1
 """The number of the PostgreSQL advisory lock that says "somebody migrates"."""
 
@@ -35,6 +37,9 @@ def missing_migrations() -> list[str]:
         executor = MigrationExecutor(connections[alias])
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         missing |= {f"{migration.app_label}.{migration.name}": None for migration, _ in plan}
+    counter = connections["door" if "door" in connections else DEFAULT_DB_ALIAS]
+    if COUNTER not in counter.introspection.table_names():
+        missing[COUNTER] = None
     return list(missing)
 
 

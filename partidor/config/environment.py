@@ -15,7 +15,7 @@ NAMES = frozenset(
     {
         "PARTIDOR_CONFIG", "PARTIDOR_HOME", "PARTIDOR_DATABASE_URL", "PARTIDOR_BASE_URL", "PARTIDOR_PORT",
         "PARTIDOR_MAIL_URL", "PARTIDOR_SECRET_KEY", "PARTIDOR_ALLOW_PRIVATE_WEBHOOKS", "PARTIDOR_WORKERS",
-        "PARTIDOR_API_RATE", "PARTIDOR_DEMO",
+        "PARTIDOR_API_RATE", "PARTIDOR_DEMO", "PARTIDOR_PROXIES",
     }
 )  # fmt: skip
 SHORTEST_SECRET = 32
@@ -63,6 +63,8 @@ class Environment:
     workers: int
     api_rate: tuple[int, int]
     """Requests a minute: of a vendor's key, of a partner's key."""
+    proxies: int
+    """How many proxies of one's own stand before the web: so many addresses of X-Forwarded-For are theirs."""
     demo: bool
     """Whether this is the demo, whose logins are buttons."""
 
@@ -83,6 +85,7 @@ class Environment:
             secret_key=_secret(given.get("PARTIDOR_SECRET_KEY") or _kept_secret(home)),
             workers=_number(given, "PARTIDOR_WORKERS", 2),
             api_rate=rate,
+            proxies=_number(given, "PARTIDOR_PROXIES", 0, least=0),
             demo=given.get("PARTIDOR_DEMO") == "1",
         )
 
@@ -138,10 +141,10 @@ def _secret(text: str) -> str:
     return text
 
 
-def _number(given: dict[str, str], name: str, default: int) -> int:
+def _number(given: dict[str, str], name: str, default: int, least: int = 1) -> int:
     text = given.get(name) or str(default)
-    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
-        raise WrongSetting(f"{name} is {text!r}; it must be a whole number from 1 to 65535")
+    if not text.isdecimal() or not least <= int(text) <= 65_535:
+        raise WrongSetting(f"{name} is {text!r}; it must be a whole number from {least} to 65535")
     return int(text)
 
 

@@ -102,6 +102,8 @@ SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_NAME = "partidor"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
 CSRF_FAILURE_VIEW = "partidor.inbound.web.components.errors.forged"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 SECURE_REFERRER_POLICY = "same-origin"

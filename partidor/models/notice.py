@@ -50,6 +50,11 @@ class Notice(DueRow):
         insert(notices, ignore_conflicts=True)
 
     @staticmethod
+    def is_put(vendor_id: UUID, name: str) -> bool:
+        """Say whether the outbox has had a notice of this name."""
+        return Notice.objects.filter(vendor_id=vendor_id, name=name).exists()
+
+    @staticmethod
     def drop_older(vendor_id: UUID, before: datetime) -> int:
         """Drop a vendor's notices of before a time that nobody was told of; return how many."""
         older = Notice.objects.filter(vendor_id=vendor_id, created_at__lt=before).exclude(due_at=None)

@@ -38,14 +38,9 @@ class Person(AbstractBaseUser):
         return self.name
 
 
-def set_first_password(person_id: UUID, password: str) -> bool:
+def set_first_password(person_id: UUID, hashed: str) -> bool:
     """Give a person without a password a first one; False if there is one, which nobody else may change."""
-    person = Person.objects.get(pk=person_id)
-    if person.password:
-        return False
-    person.set_password(password)
-    Person.objects.filter(pk=person_id).update(password=person.password)
-    return True
+    return bool(Person.objects.filter(pk=person_id, password="").update(password=hashed))
 
 
 def choose_language_of(person_id: UUID, language: str) -> bool:
@@ -85,11 +80,22 @@ class Membership(VendorRow):
     def __str__(self) -> str:
         return f"{self.person_id} as {self.role}"
 
+    @property
+    def seen_at(self) -> datetime | None:
+        """Return when the person last signed in since the role was given; what was before concerns nobody here."""
+        last = self.person.last_login
+        return last if last and last >= self.created_at else None
+
+    @property
+    def shown_name(self) -> str:
+        """Return the person's name, and its address until it has come: an invitation tells nobody who is known."""
+        return self.person.name if self.seen_at else self.person.email
+
     @classmethod
     def invite(
         cls, vendor_id: UUID, *, email: str, name: str, role: str, partner_id: UUID | None, language: str, at: datetime
     ) -> tuple[Membership, bool]:
-        """Give the person (made if unknown) a role; return the membership and whether it is new."""
+        """Give the person (made if unknown) a role; return the membership and whether it is new, else as it was."""
         person, _ = Person.objects.get_or_create(
             email=email.casefold(), defaults={"name": name, "created_at": at, "language": language}
         )
@@ -99,12 +105,9 @@ class Membership(VendorRow):
             partner_id=partner_id,
             defaults={"role": role, "created_at": at},
         )
-        if not made and (membership.role != role or not membership.active):
-            cls.objects.filter(pk=membership.pk).update(role=role, active=True)
-            membership.role, membership.active = role, True
         return membership, made
 
-    def switch(self, active: bool) -> None:
-        """Put the role in or out of force."""
-        Membership.objects.filter(pk=self.pk).update(active=active)
-        self.active = active
+    def switch(self, active: bool, role: str = "") -> None:
+        """Put the role in or out of force; in another role, if one is named."""
+        self.active, self.role = active, role or self.role
+        Membership.objects.filter(pk=self.pk).update(active=self.active, role=self.role)

@@ -67,7 +67,7 @@ def dispatch_due(*, now: Callable[[], datetime] = now_utc, stop: Event | None = 
     cards = notice_cards(deliveries)
     written = _write(deliveries, cards, at)
     if settings.MAIL is None:
-        finish_each((each.delivery, {"outcome": "kept", "done_at": at} | asdict(each.letter)) for each in written)
+        finish_each((each.delivery, {"outcome": "kept", "done_at": at} | _kept(each)) for each in written)
     elif written:
         _send(written, settings.MAIL, now, stop or Event())
     if any(card.key for card in cards.values()):
@@ -92,6 +92,12 @@ def _write(deliveries: Sequence[Delivery], cards: Mapping[UUID, NoticeCard], at:
             push_ahead(delivery, at=at, error=repr(error), outcome="failed", done_at=at)
     finish_all(stale, outcome="dropped", done_at=at)
     return written
+
+
+def _kept(written: _Written) -> dict[str, object]:
+    """Keep a letter whole, but of one that opens a door the subject alone."""
+    letter = asdict(written.letter)
+    return {"subject": letter["subject"]} if written.card.key else letter
 
 
 def _send(written: Sequence[_Written], server: MailServer, now: Callable[[], datetime], stop: Event) -> None:

@@ -19,6 +19,7 @@ class PersonCard:
     id: UUID
     email: str
     name: str
+    """The address, until the person has signed in."""
     role: str
     partner: UUID | None
     active: bool
@@ -31,7 +32,7 @@ def person_card(membership: Membership) -> PersonCard:
     return PersonCard(
         membership.pk,
         person.email,
-        person.name,
+        membership.shown_name,
         membership.role,
         membership.partner_id,
         membership.active,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -9,14 +10,15 @@ import pytest
 from partidor.access.roles import roles_of
 from partidor.access.viewer import Viewer, viewer_of_membership
 from partidor.actions.people import (
+    Invited,
     LastAdministrator,
     NotYourself,
     deactivate_membership,
     invite_person,
     reactivate_membership,
 )
-from partidor.domain.refusal import NotAllowed, NotFound
-from partidor.models import Membership
+from partidor.domain.refusal import NotAllowed, NotFound, WrongContent
+from partidor.models import Event, Membership, Person
 from tests.world import START, World, hours
 
 LATER = START + hours(1)
@@ -24,7 +26,7 @@ LATER = START + hours(1)
 
 def seat(world: World, role: str, partner: str | None = None) -> Membership:
     partner_id = world.partners[partner].pk if partner else None
-    membership, _ = invite_person(
+    membership, *_ = invite_person(
         email=f"{role}@people.example", name=role, role=role, partner_id=partner_id, by=world.manager, at=START
     )
     return membership
@@ -83,6 +85,63 @@ class TestDeactivateMembership:
         with pytest.raises(NotFound):
             deactivate_membership(sales.pk, by=rival.manager, at=LATER)
         assert is_active(sales.pk)
+
+
+class TestInviteAgain:
+    """Inviting whom one has already changes nobody's role, and brings back nobody that a partner may not."""
+
+    def again(
+        self, world: World, seat: Membership, role: str, by: Viewer | None = None, at: datetime = LATER
+    ) -> Invited:
+        return invite_person(email=seat.person.email, name="x", role=role, partner_id=seat.partner_id,
+                             by=by or world.manager, at=at)  # fmt: skip
+
+    def test_with_another_role_is_refused_so_the_last_administrator_stays(self, world: World) -> None:
+        chief = Membership.objects.get(vendor=world.vendor, role="administrator")
+        sales = seat(world, "partner_sales", "alpen")
+        for one, role in ((chief, "management"), (sales, "partner_manager")):
+            with pytest.raises(WrongContent, match=f"role: is {one.role} here already; take that role away first"):
+                self.again(world, one, role)
+            assert Membership.objects.get(pk=one.pk).role == one.role
+
+    def test_gives_back_what_was_taken_away_in_the_role_that_is_named(self, world: World) -> None:
+        sales = seat(world, "partner_sales", "alpen")
+        deactivate_membership(sales.pk, by=world.manager, at=LATER)
+        back = self.again(world, sales, "partner_manager")
+        assert (back.repeated, back.membership.pk) == (False, sales.pk)
+        now = Membership.objects.get(pk=sales.pk)
+        assert (now.active, now.role) == (True, "partner_manager")
+
+    def test_by_a_partner_undoes_nothing(self, world: World) -> None:
+        sales = seat(world, "partner_sales", "alpen")
+        manager = eyes(world, "partner_manager", "alpen")
+        deactivate_membership(sales.pk, by=world.manager, at=LATER)
+        with pytest.raises(WrongContent, match="was taken away by the vendor; ask there"):
+            self.again(world, sales, "partner_sales", manager)
+        assert not is_active(sales.pk)
+
+    def test_mails_once_more_a_day_to_who_has_not_come(self, world: World) -> None:
+        sales = seat(world, "partner_sales", "alpen")
+        said = [self.again(world, sales, "partner_sales", at=START + hours(hour)) for hour in (1, 24, 25)]
+        assert [(one.repeated, one.mailed) for one in said] == [(True, False), (True, True), (True, False)]
+        assert world.notices("person.invited") == 2
+        Person.objects.filter(pk=sales.person_id).update(last_login=START + hours(25), password="x")
+        assert self.again(world, sales, "partner_sales", at=START + hours(50)).mailed is False
+
+
+class TestTheTrace:
+    def test_holds_who_gave_and_took_which_role_and_no_address(self, world: World) -> None:
+        sales = seat(world, "partner_sales", "alpen")
+        deactivate_membership(sales.pk, by=world.manager, at=LATER)
+        deactivate_membership(sales.pk, by=world.manager, at=LATER)
+        reactivate_membership(sales.pk, by=world.manager, at=LATER)
+        told = Event.objects.filter(type__startswith="person.").order_by("pk")
+        assert [event.type for event in told] == ["person.role_given", "person.role_taken", "person.role_given"]
+        for event in told:
+            assert (event.by_kind, event.by_id) == (world.manager.kind, world.manager.id)
+            assert event.data == {
+                "person": str(sales.person_id), "role": "partner_sales", "partner": str(sales.partner_id)
+            }  # fmt: skip
 
 
 class TestReactivateMembership:

@@ -52,7 +52,7 @@ def world(transactional_db: None) -> World:
 def seat(world: World, role: str) -> Viewer:
     """Give somebody the role and see with their eyes."""
     partner = world.partners["alpen"].pk if role.startswith("partner_") and role != "partner_account_manager" else None
-    membership, _ = invite_person(
+    membership, *_ = invite_person(
         email=f"{role}@people.example", name=role, role=role, partner_id=partner, by=world.manager, at=START
     )
     return viewer_of_membership(membership)

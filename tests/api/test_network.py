@@ -171,6 +171,9 @@ class TestKeysAndPeople:
         assert acme.post("/people", body).status == 201
         assert acme.post("/people", body)["repeated"] is True
         assert [p["email"] for p in acme.get("/people")["items"] if p["partner"]] == ["ida@alpen.example"]
+        other = acme.post("/people", {**body, "role": "partner_manager"})
+        assert other.status == 422
+        assert "role: is partner_sales here already; take that role away first" in other.text
         assert acme.post("/people", {**body, "role": "administrator"}).status == 422
         assert acme.post("/people", {**body, "partner": "00000000-0000-0000-0000-000000000000"}).status == 404
 

@@ -12,7 +12,7 @@ from partidor.domain import states
 from partidor.domain.life import Life
 from tests.house.source import ROOT, dotted, nodes, sources
 
-EVENT = re.compile(r"(?:lead|offer|partner|points|rules|vendor)\.[a-z]+(?:_[a-z]+)*")
+EVENT = re.compile(r"(?:lead|offer|partner|person|points|rules|vendor)\.[a-z]+(?:_[a-z]+)*")
 FIRST_CELL = re.compile(r"^\| `([^`]+)` \|", re.M)
 
 

@@ -10,17 +10,20 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from partidor.access.network import partner_for
+from partidor.actions import accounts
 from partidor.actions.deadlines import act_on_due
 from partidor.actions.intake import Received, receive_lead
 from partidor.actions.offers import AlreadyTaken, accept_offer, decline_offer
 from partidor.actions.once import Answer, once
 from partidor.actions.partners import archive_partner
+from partidor.actions.people import invite_person
 from partidor.actions.routing import assign_lead, withdraw_lead
 from partidor.domain.refusal import Refusal
-from partidor.models import Customer, Event, Lead, Notice, Offer
+from partidor.models import Customer, Event, Lead, Notice, Offer, Person
 from partidor.models.ledger import read_ledger
 from partidor.models.vendor import lock_vendor
 from tests.world import ALL_AT_ONCE, START, World, hours
@@ -189,3 +192,25 @@ class TestArchiving:
             assert not Lead.objects.filter(partner=gone, state="accepted", attention_reason="").exists()
             gone = world.partner(f"nearest{number}", location={"lat": 48.137, "lon": 11.575})
             world.partners["alpen"] = gone
+
+
+class TestAFirstPassword:
+    def test_is_chosen_by_one_of_two_at_once_and_hashed_before_anything_is_locked(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        invited = invite_person(email="new@alpen.example", name="Nora", role="partner_sales", by=world.manager,
+                                partner_id=world.partners["alpen"].pk, at=START)  # fmt: skip
+        held: list[bool] = []
+
+        def slowly(password: str) -> str:
+            held.append(connection.in_atomic_block)
+            return make_password(password)
+
+        monkeypatch.setattr(accounts, "make_password", slowly)
+        key = Notice.objects.get(kind="person.invited").key.split("/")[3]
+        words = ("gleich-hinterm-wehr", "neue-schleuse-1")
+        outcomes = at_once([partial(accounts.choose_first_password, key, word) for word in words])
+        assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Invitation": 1, "InvitationOver": 1}
+        won = words[[isinstance(outcome, accounts.Invitation) for outcome in outcomes].index(True)]
+        assert Person.objects.get(pk=invited.membership.person_id).check_password(won)
+        assert held == [False, False]

@@ -163,7 +163,10 @@ class TestThePage:
             10,
             2,
         )
-        assert [(one.name, one.state) for one in page.people] == [("Zoe", "invited"), ("Adam", "deactivated")]
+        assert [(one.name, one.state) for one in page.people] == [
+            ("zoe@alpen.example", "invited"),
+            ("adam@alpen.example", "deactivated"),
+        ]
         assert shown(world, "below3").relatives.parents[0].name == "Alpen Systemhaus"
 
     def test_is_for_the_vendor_and_its_own_partners(self, world: World) -> None:

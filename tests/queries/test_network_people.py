@@ -14,10 +14,13 @@ from partidor.access.viewer import Viewer, viewer_of_membership
 from partidor.actions.keys import issue_key, revoke_key
 from partidor.actions.people import deactivate_membership, invite_person
 from partidor.domain.refusal import NotAllowed, NotFound
-from partidor.models import Delivery, Membership, Notice, Person
+from partidor.models import Delivery, Membership, Notice, Partner, Person
 from partidor.queries.network.keys import key_lines
 from partidor.queries.network.mails import kept_mails, one_mail
+from partidor.queries.network.partner import partner_page
 from partidor.queries.network.people import SoughtPeople, partner_choices, team
+from partidor.queries.paging import Wanted
+from partidor.queries.people import people
 from tests.world import START, World, hours
 
 LATER = START + hours(1)
@@ -34,6 +37,10 @@ def eyes(world: World, role: str) -> Viewer:
     return viewer_of_membership(invite(world, role, role), world.vendor)
 
 
+def _alpen(by: Viewer) -> UUID:
+    return Partner.objects.get(vendor_id=by.vendor_id, external_id="alpen").pk
+
+
 def found(world: World, **sought: Any) -> list[str]:
     return [line.name for line in team(world.manager, SoughtPeople(**sought), page=1).lines.items]
 
@@ -44,6 +51,7 @@ class TestTeam:
         invite(world, "Zoe", "partner_sales", "alpen")
         invite(world, "Ömer", "partner_manager", "citroen")
         invite(world, "Mia", "channel_manager")
+        Person.objects.update(last_login=START)
         assert found(world) == ["Chief", "Mia", "Zoe", "Ömer"]
         assert found(world, whose="vendor") == ["Chief", "Mia"]
         assert found(world, role="partner_manager") == found(world, q="ömer citro") == ["Ömer"]
@@ -52,17 +60,43 @@ class TestTeam:
         invited = invite(world, "Anna", "marketing")
         gone = invite(world, "Ben", "marketing")
         deactivate_membership(gone.pk, by=world.manager, at=START)
-        Person.objects.filter(name="Chief").update(last_login=START)
+        Person.objects.exclude(name="Anna").update(last_login=START)
         lines = {line.name: line for line in team(world.manager, SoughtPeople(), page=1).lines.items}
-        assert [lines[name].state for name in ("Chief", "Anna", "Ben")] == [
+        assert [lines[name].state for name in ("Chief", "anna@people.example", "Ben")] == [
             "active",
             "invited",
             "deactivated",
         ]
         assert found(world, state="deactivated") == ["Ben"]
         own = team(viewer_of_membership(invite(world, "Me", "administrator")), SoughtPeople(), page=1).lines.items
-        assert [line.name for line in own if line.own] == ["Me"]
-        assert lines["Anna"].id == invited.pk
+        assert [line.name for line in own if line.own] == ["me@people.example"]
+        assert lines["anna@people.example"].id == invited.pk
+
+    def test_tells_nothing_of_what_somebody_is_elsewhere(self, world: World) -> None:
+        """Whether an address was known cannot be seen until the person has come here, and neither can its name."""
+        rival, known = World.found("Rival"), invite(world, "Eva", "partner_sales", "alpen")
+        Person.objects.filter(pk=known.person_id).update(last_login=START, password="x")
+        for name in ("eva", "new"):
+            invite_person(email=f"{name}@people.example", name="Typed", role="partner_sales", by=rival.manager,
+                          partner_id=rival.partners["alpen"].pk, at=LATER)  # fmt: skip
+        for by, name, state in ((world.manager, "Eva", "active"), (rival.manager, "eva@people.example", "invited")):
+            lines = {line.email: line for line in team(by, SoughtPeople(), page=1).lines.items}
+            assert (lines["eva@people.example"].name, lines["eva@people.example"].state) == (name, state)
+            assert name in [card.name for card in people(by, Wanted(50, "", LATER)).items]
+            assert name in [one.name for one in partner_page(by, _alpen(by), at=LATER).people]
+        assert not found(rival, q="Eva Typed")
+        Person.objects.filter(pk=known.person_id).update(last_login=LATER)
+        assert "Eva" in found(rival)
+
+    def test_marks_whose_invitation_may_be_handed_on(self, world: World) -> None:
+        rival = World.found("Rival")
+        for name in ("new", "begun", "gone", "shared"):
+            invite(world, name, "partner_sales", "alpen")
+        Person.objects.filter(name="begun").update(password="x")
+        Membership.objects.filter(person__name="gone").update(active=False)
+        invite(rival, "shared", "partner_sales", "alpen")
+        lines = team(world.manager, SoughtPeople(whose="partners"), page=1).lines.items
+        assert [line.email for line in lines if line.is_new] == ["new@people.example"]
 
     def test_takes_one_statement_and_pages(self, world: World) -> None:
         for number in range(60):

@@ -80,7 +80,7 @@ class TestRulesInForce:
         assert (second.now, second.depends) == (2 + (second.out < 2), True)
 
     def test_name_who_published_and_why(self, world: World) -> None:
-        membership, _ = invite_person(
+        membership, *_ = invite_person(
             email="mia@acme.example",
             name="Mia Brandt",
             role="channel_manager",

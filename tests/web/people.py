@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from partidor.access.viewer import Viewer, viewer_of_membership
@@ -26,7 +27,7 @@ class SignIn(Protocol):
 def person_of(world: World, role: str, partner: str | None = None, *, language: str = "en") -> Membership:
     """Return somebody in a role at the vendor, or at one of its partners; made if not there yet."""
     at = partner or world.vendor.slug
-    membership, _ = invite_person(
+    membership, *_ = invite_person(
         email=f"{role.replace('_', '-')}@{at}.example",
         name=f"{role.replace('_', ' ').title()} of {at.title()}",
         role=role,
@@ -34,7 +35,7 @@ def person_of(world: World, role: str, partner: str | None = None, *, language: 
         by=world.manager,
         at=START,
     )
-    set_first_password(membership.person_id, PASSWORD)
+    set_first_password(membership.person_id, make_password(PASSWORD))
     Person.objects.filter(pk=membership.person_id).update(language=language)
     return Membership.objects.select_related("person", "vendor", "partner").get(pk=membership.pk)
 

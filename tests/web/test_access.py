@@ -120,8 +120,10 @@ class Scene:
             name="x", scopes=["leads:read"], partner_id=None, expires_at=None, by=world.manager, at=START
         )
         notice = Notice.objects.filter(kind="offer.opened")[0]
-        kept = Delivery(vendor=world.vendor, notice=notice, address="a@b.example", outcome="kept", subject="S",
-                        text="T", created_at=START, done_at=START)  # fmt: skip
+        kept = Delivery(
+            vendor=world.vendor, notice=notice, address="a@b.example", outcome="kept", subject="S", text="T",
+            created_at=START, done_at=START,
+        )  # fmt: skip
         Delivery.put([kept])
         asked = asked_of(world.clock, 1, None, START, at=START)
         job, _ = start_job("backtest", asked.record(), by=world.manager, at=START)

@@ -146,6 +146,13 @@ class TestInvitation:
         Membership.objects.filter(person__email="new@alpen.example").update(active=False)
         assert Client().post(path, {"password": "gleich-hinterm-wehr"}).status_code == 409
 
+    def test_that_is_opened_often_keeps_nobody_from_signing_in(self, world: World) -> None:
+        path = self.invited(world)
+        person_of(world, "channel_manager")
+        answers = {Client().post(path, {"password": "kurz"}).status_code for _ in range(25)}
+        assert answers == {200, 429}
+        assert sign_in_by_password(Client(), "channel-manager@acme.example", PASSWORD) == 302
+
 
 class TestReset:
     def test_leads_to_a_new_password_once(self, world: World) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import update_last_login
 
 from partidor.access.leads import visible_leads, visible_offers
 from partidor.access.network import memberships_of, partners_of, vendor_named
@@ -110,8 +111,9 @@ def address_of(name: str, partner: Mapping[str, Any]) -> str:
 
 
 def _invite(email: str, name: str, role: str, partner_id: UUID | None, language: str, by: Viewer, at: datetime) -> None:
-    membership, _ = invite_person(email=email, name=name, role=role, partner_id=partner_id, by=by, at=at)
+    membership = invite_person(email=email, name=name, role=role, partner_id=partner_id, by=by, at=at).membership
     choose_language(language, by=viewer_of_membership(membership))
+    update_last_login(type(membership.person), membership.person)  # they have worked here for weeks
 
 
 def _payload(world: World, partner: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,8 +30,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "gte": "{} mindestens ", "lt": "{} unter ", "lte": "{} höchstens ", "between": "{} von ",
         "contains": "{} enthält ", "starts_with": "{} beginnt mit ", "matches_domain": "{} gehört zur Domain ",
         "has": "{} enthalten ", "given": "{} ist bekannt", "missing": "{} ist nicht bekannt",
-        "test": "es ist ein Test-Lead", "no_test": "es ist kein Test-Lead", "and": " und ", "or": " oder ", "to": " bis ",
-        "not": "nicht (", "quoted": "„{}“",
+        "test": "es ist ein Test-Lead", "no_test": "es ist kein Test-Lead", "and": " und ", "or": " oder ",
+        "to": " bis ", "not": "nicht (", "quoted": "„{}“",
     },
 }  # fmt: skip
 _QUOTED = ("contains", "starts_with", "matches_domain")

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from threading import Event
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from partidor.actions.deadlines import act_on_due, note_beat
@@ -68,7 +70,7 @@ def _jobs(now: Now, stop: Event) -> Callable[[], int]:
 
 def _housekeeping(now: Now, stop: Event) -> Callable[[], int]:
     def look() -> int:
-        for step in (forget_old_answers, forget_old_uploads, measure_networks, keep_weeks):
+        for step in (forget_old_answers, forget_old_uploads, measure_networks, keep_weeks, _forget_sessions):
             try:
                 step(at=now())
             except LOST:
@@ -78,6 +80,11 @@ def _housekeeping(now: Now, stop: Event) -> Callable[[], int]:
         return 0
 
     return look
+
+
+def _forget_sessions(*, at: datetime) -> None:
+    """Forget the sessions that have run out: Django's store knows which by its own clock."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 DUTIES = (

@@ -105,6 +105,8 @@ class LeadPage:
     """The whole page. ``title`` is the company, else the person, else what is wanted; empty if nothing is known."""
 
     title: str
+    event_seq: int
+    """How many events the lead has had."""
     lead: LeadCard
     source_kind: str
     custom: Mapping[str, object]
@@ -133,6 +135,7 @@ def page_of(kept: Dossier, sought: Sought) -> LeadPage:
         answers = why_not_named(kept, decision, sought.words)
     return LeadPage(
         title=_title(kept),
+        event_seq=kept.lead.event_seq,
         lead=lead_card(kept.lead, kept.contacts),
         source_kind=kept.lead.source.kind,
         custom={kept.labels.get(key) or readable(key): value for key, value in kept.lead.custom.items()},

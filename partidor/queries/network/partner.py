@@ -266,9 +266,11 @@ def _share(viewer: Viewer, partner: Partner, ledger: Ledger) -> PartnerShares:
 
 
 def _people(viewer: Viewer, partner: Partner) -> list[Member]:
-    members = memberships_of(viewer).filter(partner=partner).order_by("-active", "person__name", "pk")
+    members = sorted(
+        memberships_of(viewer).filter(partner=partner), key=lambda one: (not one.active, one.shown_name, one.pk)
+    )
     return [
-        Member(member.person.name, member.person.email, member.role, state_of(member.active, member.person.last_login))
+        Member(member.shown_name, member.person.email, member.role, state_of(member.active, member.seen_at))
         for member in members
     ]
 

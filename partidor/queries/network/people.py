@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from partidor.access.network import memberships_of, partners_of
+from partidor.access.network import partners_of, people_of
 from partidor.access.viewer import Viewer
+from partidor.models import Membership
 from partidor.queries.network.numbered import Numbered, holds_words, numbered_of
 
 State = Literal["active", "invited", "deactivated"]
@@ -40,6 +40,10 @@ class PersonLine:
     seen_at: datetime | None
     own: bool
     """Whether it is the viewer."""
+    is_new: bool
+    """Whether only the invitation stands between the person and this vendor: no password yet, and no other vendor."""
+    link: str = ""
+    """Where the invitation leads, if it is to be handed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +70,25 @@ def state_of(active: bool, seen_at: datetime | None) -> State:
 def team(viewer: Viewer, sought: SoughtPeople, *, page: int) -> Team:
     """List people in their roles. For administrators. Raises NotAllowed."""
     viewer.require_vendor("admin")
-    columns = ("pk", "person__name", "person__email", "role", "partner_id", "partner__name", "active", "created_at",
-               "person__last_login", "person_id")  # fmt: skip
-    everybody = [_line(viewer, row) for row in memberships_of(viewer).values_list(*columns)]
+    everybody = [_line(viewer, row) for row in people_of(viewer)]
     shown = sorted((line for line in everybody if _fits(line, sought)), key=_place)
     return Team(numbered_of(shown, page), len(everybody))
 
 
-def _line(viewer: Viewer, row: Iterable[object]) -> PersonLine:
-    pk, name, email, role, partner_id, partner, active, since, seen_at, person_id = row
+def _line(viewer: Viewer, row: Membership) -> PersonLine:
     return PersonLine(
-        pk, name, email, role, partner_id, partner or "", state_of(bool(active), seen_at), since, seen_at,  # type: ignore[arg-type]
-        own=str(person_id) == viewer.id,
-    )  # fmt: skip
+        id=row.pk,
+        name=row.shown_name,
+        email=row.person.email,
+        role=row.role,
+        partner_id=row.partner_id,
+        partner=row.partner.name if row.partner else "",
+        state=state_of(row.active, row.seen_at),
+        since=row.created_at,
+        seen_at=row.seen_at,
+        own=str(row.person_id) == viewer.id,
+        is_new=row.active and not row.person.password and not row.elsewhere,  # type: ignore[attr-defined]
+    )
 
 
 def _fits(line: PersonLine, sought: SoughtPeople) -> bool:

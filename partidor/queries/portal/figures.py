@@ -33,7 +33,7 @@ class Week:
 class Figures:
     """What became of the offers of the last twelve weeks. Rates are shares from 0 to 1; None when there is nothing yet.
 
-    Test leads and leads given by hand are left out, but for ``by_hand``.
+    Test leads are left out. Leads given by hand count as ``by_hand``, won and lost, and as no offer.
     """
 
     since: date

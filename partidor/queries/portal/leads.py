@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.db.models import Case, Count, DateTimeField, F, Q, When
 
 from partidor.access.leads import contacts_of, events_of, leads_of_viewers, offers_of_viewers
-from partidor.access.network import colleagues_of, fields_of
+from partidor.access.network import colleagues_of, fields_of, keys_of
 from partidor.access.viewer import Viewer
 from partidor.domain.money import money_text
 from partidor.domain.refusal import NotFound
@@ -83,6 +84,8 @@ class Step:
     currency: str = ""
     awarded: bool = False
     """Whether the partner was chosen from several that were interested."""
+    ours: bool = False
+    """Whether the partner's own side did it: a person, or a key of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +207,19 @@ def _story(viewer: Viewer, lead: Lead, offers: Mapping[str, Offer]) -> list[Step
     taken = [event.lead_seq for event in events if event.type in ("offer.accepted", "lead.assigned")]
     colleagues = {str(row.person_id): row.person.name for row in colleagues_of([viewer])}
     told = [event for event in events if event.type not in AFTERWARDS or (taken and event.lead_seq > taken[-1])]
-    steps = (_step(event, offers.get(str(event.data.get("offer"))), colleagues) for event in reversed(told))
+    keys = keys_of(viewer).filter(partner=viewer.partner_id).values_list("pk", flat=True)
+    ours = {*colleagues, *map(str, keys)}
+    steps = (_step(event, offers.get(str(event.data.get("offer"))), colleagues, ours) for event in reversed(told))
     return [step for step in steps if step is not None]
 
 
-def _step(event: Event, offer: Offer | None, colleagues: Mapping[str, str]) -> Step | None:
+def _step(event: Event, offer: Offer | None, colleagues: Mapping[str, str], ours: AbstractSet[str]) -> Step | None:
     room, _, what = event.type.partition(".")
     who = colleagues.get(event.by_id, "") if event.by_kind == "person" else ""
     if room == "lead" and what in ("received", "stalled", "won", "lost", "assigned"):
         return Step(
-            what, event.at, who, reason=event.data.get("reason", ""), value=event.data.get("value"),
-            currency=event.data.get("currency", ""),
+            what, event.at, who, ours=event.by_id in ours, reason=event.data.get("reason", ""),
+            value=event.data.get("value"), currency=event.data.get("currency", ""),
         )  # fmt: skip
     if room != "offer" or offer is None:
         return None
@@ -225,7 +230,8 @@ def _step(event: Event, offer: Offer | None, colleagues: Mapping[str, str]) -> S
         waited = event.at - offer.opened_at
     awarded = what == "accepted" and event.by_kind == "system"
     rivals = 0 if offer.exclusive else offer.rivals
-    return Step(what, event.at, who, rivals, waited, event.data.get("reason", ""), awarded=awarded)
+    reason = event.data.get("reason", "")
+    return Step(what, event.at, who, rivals, waited, reason, awarded=awarded, ours=event.by_id in ours)
 
 
 def reachable_lead(viewers: Sequence[Viewer], lead_id: UUID) -> LeadCard:

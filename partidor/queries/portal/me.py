@@ -9,6 +9,7 @@ from uuid import UUID
 
 from partidor.access.network import colleagues_of
 from partidor.access.viewer import Viewer
+from partidor.domain.refusal import NotAllowed
 from partidor.queries.paging import Page, Wanted, page
 
 
@@ -51,10 +52,12 @@ class Me:
 
 
 def me(viewers: Sequence[Viewer], wanted: Wanted) -> Me:
-    """Show a person who has signed in as somebody of a partner, or of several."""
+    """Show a person who has signed in as somebody of a partner, or of several. Raises NotAllowed."""
     own = viewers[0].id
     roles = colleagues_of(viewers).filter(active=True, person__is_active=True)
     mine = list(roles.filter(person_id=own).order_by("created_at", "pk"))
+    if not mine:  # the last role ended since the door was opened
+        raise NotAllowed(needs="a role at a partner")
     eyes = {viewer.partner_id: viewer for viewer in viewers}
     found = page(roles, wanted, by="created_at", newest_first=False)
     person = mine[0].person
@@ -79,7 +82,7 @@ def me(viewers: Sequence[Viewer], wanted: Wanted) -> Me:
         colleagues=found.of(
             [
                 Colleague(
-                    row.person.name,
+                    row.shown_name,
                     row.person.email,
                     row.role,
                     row.partner.name if row.partner else "",

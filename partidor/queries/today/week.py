@@ -1,6 +1,6 @@
 """The figures of the last seven days, each beside what it was seven days before and with the days between.
 
-Weeks end now, so a figure is never of half a day. Rates and medians are of a cohort (docs/kpis.md): exclusive offers
+Weeks end now, so a figure is never of half a day. Rates and medians are of a cohort: exclusive offers
 by their opening, picked leads by their acceptance, decided ones by their closing. Test leads count nowhere.
 """
 

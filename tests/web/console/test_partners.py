@@ -113,7 +113,7 @@ class TestThePage:
                       partner_id=world.partners["alpen"].pk, by=world.manager, at=START)  # fmt: skip
         shown = page(sign_in(), of(world, "alpen"))
         for words in ("Alpen Systemhaus", "50 %", "of its offers in 90 days", "1 h 30 min", "P0", "P2", "asked alone",
-                      "not looked at yet", "No capacity now", "Eva Alm", "Partner manager", "80331 München",
+                      "not looked at yet", "No capacity now", "eva@alpen.example", "Partner manager", "80331 München",
                       "It got what it was due."):  # fmt: skip
             assert words in shown, words
         for lead in (taken, waiting):

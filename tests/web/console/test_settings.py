@@ -12,15 +12,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from partidor.access.viewer import UnknownKey, viewer_of_key
 from partidor.actions.keys import issue_key
 from partidor.config.environment import MailServer
-from partidor.models import ApiKey, Delivery, Membership, Notice
+from partidor.models import ApiKey, Delivery, Membership, Notice, Person
 from tests.web.people import SignIn, person_of
 from tests.world import START, World
 
 PEOPLE, KEYS, MAILS = (reverse(f"console:{name}", args=["acme"]) for name in ("people", "keys", "mails"))
+SERVER = MailServer("localhost", 25, "", "", "")
 HOSTILE = "<script>alert(1)</script> =1+1 \u202e 😀 " + "x" * 200
 
 
@@ -39,7 +41,8 @@ def statements(client: Client, address: str) -> int:
 
 class TestPeople:
     def test_stand_with_role_partner_and_state(self, world: World, sign_in: SignIn) -> None:
-        person_of(world, "partner_sales", "alpen")
+        sign_in("partner_sales", "alpen")
+        person_of(world, "partner_manager", "alpen")
         client = sign_in("administrator")
         shown = page(client, PEOPLE)
         for words in ("Partner Sales of Alpen", "Partner sales", "Alpen Systemhaus", "Invited", "(you)", "Active"):
@@ -47,7 +50,8 @@ class TestPeople:
         assert "Partner Sales of Alpen" not in page(client, PEOPLE, whose="vendor")
         assert "Nobody is like this." in page(client, PEOPLE, q="nobody at all")
 
-    def test_are_invited_with_a_mail_once(self, world: World, sign_in: SignIn) -> None:
+    def test_are_invited_with_a_mail_once(self, world: World, sign_in: SignIn, settings: Settings) -> None:
+        settings.MAIL = SERVER
         client = sign_in("administrator")
         somebody = {"name": "Eva Alm", "email": "eva@alm.example", "role": "partner_sales",
                     "partner_id": str(world.partners["alpen"].pk)}  # fmt: skip
@@ -56,6 +60,56 @@ class TestPeople:
         client.post(f"{PEOPLE}invite", somebody)
         assert "Eva Alm has this role already." in page(client, PEOPLE)
         assert Notice.objects.filter(kind="person.invited", partner=world.partners["alpen"]).count() == 1
+
+    def test_keep_their_role_when_they_are_invited_to_another(self, world: World, sign_in: SignIn) -> None:
+        seat = person_of(world, "channel_manager")
+        for language, said in (("en", "Is Channel manager here already. Take that role away first."),
+                               ("de", "Nehmen Sie diese Rolle zuerst weg")):  # fmt: skip
+            answer = sign_in("administrator", language=language).post(
+                f"{PEOPLE}invite", {"name": "Typed", "email": seat.person.email, "role": "management"}
+            )
+            assert answer.status_code == 422
+            assert said in unescape(answer.content.decode())
+            assert 'value="Typed"' in answer.content.decode()
+        assert Membership.objects.get(pk=seat.pk).role == "channel_manager"
+
+    def test_come_back_by_an_invitation_of_the_administrator(self, world: World, sign_in: SignIn) -> None:
+        seat, admin = person_of(world, "channel_manager"), sign_in("administrator")
+        Person.objects.filter(pk=seat.person_id).update(last_login=START)
+        admin.post(f"{PEOPLE}{seat.pk}/deactivate")
+        answer = admin.post(
+            f"{PEOPLE}invite", {"name": "Mia", "email": seat.person.email, "role": "management"}, follow=True
+        )
+        assert "Mia is in again." in unescape(answer.content.decode())
+        now = Membership.objects.get(pk=seat.pk)
+        assert (now.active, now.role) == (True, "management")
+
+    def test_get_their_invitation_from_the_administrator_where_no_mail_goes_out(
+        self, world: World, sign_in: SignIn, settings: Settings
+    ) -> None:
+        settings.MAIL, settings.BASE_URL = None, "https://leads.acme.example"
+        somebody = {"name": "Eva Alm", "email": "eva@alm.example", "role": "management"}
+        admin, others = sign_in("administrator"), sign_in("channel_manager")
+        said = admin.post(f"{PEOPLE}invite", somebody, follow=True).content.decode()
+        assert "on its way" not in said
+        assert "Eva Alm is invited. No mails go out here" in said
+        links = re.findall(r'readonly value="https://leads.acme.example(/accounts/invitation/[^"]+)"', said)
+        assert len(links) == 1  # of all the others each has a password
+        assert f'data-copy="link-{Membership.objects.get(person__name="Eva Alm").pk}"' in said
+        assert others.get(PEOPLE).status_code == 403
+        settings.MAIL = SERVER
+        assert "/accounts/invitation/" not in page(admin, PEOPLE)
+        settings.MAIL = None
+        Client().post(links[0], {"password": "gleich-hinterm-wehr"})
+        assert "/accounts/invitation/" not in page(admin, PEOPLE)
+
+    def test_leaf_on_from_a_form_that_was_refused(self, world: World, sign_in: SignIn) -> None:
+        for number in range(60):
+            Membership.invite(world.vendor.pk, email=f"p{number}@x.example", name="P", role="partner_sales",
+                              partner_id=world.partners["alpen"].pk, language="de", at=START)  # fmt: skip
+        answer = sign_in("administrator").post(f"{PEOPLE}invite", {"name": ""})
+        assert answer.status_code == 422
+        assert f'href="{PEOPLE}?page=2"' in answer.content.decode()
 
     @pytest.mark.parametrize(
         ("wrong", "said"),

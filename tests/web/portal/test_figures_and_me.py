@@ -10,10 +10,13 @@ from django.test import Client
 
 from partidor.actions.offers import accept_offer
 from partidor.actions.people import invite_person
+from partidor.domain.refusal import NotAllowed
 from partidor.inbound.web.portal.wording import fair_share
 from partidor.models import Membership, Offer, Partner, Person
 from partidor.queries.fairness import PartnerShare, Share
-from tests.web.people import SignIn, person_of
+from partidor.queries.paging import Wanted
+from partidor.queries.portal.me import me
+from tests.web.people import SignIn, person_of, viewer_of
 from tests.world import START, World
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -84,6 +87,39 @@ class TestMe:
         assert "anna@new.example" in client.post("/portal/me/invite", form, follow=True).content.decode()
         wrong = client.post("/portal/me/invite", {**form, "email": "nonsense", "name": "Berta"})
         assert (wrong.status_code, "Berta" in wrong.content.decode()) == (422, True)
+
+    def test_lets_the_manager_change_no_role_and_undo_nothing(self, world: World, sign_in: SignIn) -> None:
+        seat, client = person_of(world, "partner_sales", "alpen"), sign_in("partner_manager", "alpen")
+        form = {"partner": seat.partner_id, "name": "Typed", "email": seat.person.email, "role": "partner_sales"}
+        Person.objects.filter(pk=seat.person_id).update(last_login=START)
+        page = client.post("/portal/me/invite", form, follow=True).content.decode()
+        assert "Typed has this role already." in page
+        refused = client.post("/portal/me/invite", {**form, "role": "partner_manager"})
+        assert "Is Partner sales here already." in refused.content.decode()
+        Membership.objects.filter(pk=seat.pk).update(active=False)
+        taken = client.post("/portal/me/invite", form)
+        assert "Was taken away by the vendor; ask there." in taken.content.decode()
+        assert (refused.status_code, taken.status_code) == (422, 422)
+        now = Membership.objects.get(pk=seat.pk)
+        assert (now.active, now.role) == (False, "partner_sales")
+
+    def test_shows_of_an_invited_colleague_what_the_manager_knew(self, world: World, sign_in: SignIn) -> None:
+        known = person_of(World.found("Rival"), "partner_sales", "bergmann").person
+        form = {"partner": world.partners["alpen"].pk, "name": "Typed", "email": known.email, "role": "partner_sales"}
+        page = sign_in("partner_manager", "alpen").post("/portal/me/invite", form, follow=True).content.decode()
+        assert known.name not in page
+        assert known.email in page
+
+    def test_pages_on_from_a_form_that_was_refused(self, full: World, sign_in: SignIn) -> None:
+        answer = sign_in("partner_manager", "alpen").post("/portal/me/invite", {"name": ""})
+        assert answer.status_code == 422
+        assert 'href="/portal/me/?cursor=' in answer.content.decode()
+
+    def test_is_refused_in_words_when_the_role_ends_meanwhile(self, world: World) -> None:
+        viewer = viewer_of(world, "partner_sales", "alpen")
+        Membership.objects.filter(person_id=viewer.id).update(active=False)
+        with pytest.raises(NotAllowed):
+            me([viewer], Wanted(30, "", START))
 
     @pytest.mark.parametrize("verb", ["pause", "resume", "invite"])
     def test_steers_nothing_for_sales_or_at_other_partners(self, world: World, sign_in: SignIn, verb: str) -> None:

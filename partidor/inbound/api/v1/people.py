@@ -28,8 +28,8 @@ def invite(request: HttpRequest) -> HttpResponse:
     email, name, role = fields.text("email"), fields.text("name"), fields.text("role")
     partner = id_in(fields, "partner")
     fields.end()
-    membership, repeated = invite_person(email=email, name=name, role=role, partner_id=partner, by=by, at=at)
-    return made(about_people.person_card(membership), repeated=repeated)
+    invited = invite_person(email=email, name=name, role=role, partner_id=partner, by=by, at=at)
+    return made(about_people.person_card(invited.membership), repeated=invited.repeated)
 
 
 @router.get("", response=reads(Page[PersonCard]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -64,5 +65,8 @@ def speak(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         for role in roles_of(request.user.pk)[:1]:
             choose_language(language, by=role.viewer)
-    response.set_cookie("django_language", language, max_age=365 * 86400, samesite="Lax", httponly=True)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax", httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
     return response

@@ -38,7 +38,7 @@ class FirstPassword(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, key: str) -> HttpResponse:
     """Show who invites to what; take the first password. Who has one already is led to the sign-in page."""
-    refused: HttpResponse | None = ratelimit.consume_or_429(request, action="login")
+    refused: HttpResponse | None = ratelimit.consume_or_429(request, action="signup")
     if refused is not None:
         return refused
     try:

@@ -15,14 +15,15 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from partidor.access.roles import CONSOLE_ROLES, PORTAL_ROLES, Role, roles_of
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotAllowed, NotFound, Refusal
-from partidor.inbound.web.components.errors import refused
+from partidor.inbound.web.components.errors import error_page, refused
 from partidor.queries.pulse import Pulse, pulse
 
 Given = ParamSpec("Given")
@@ -152,7 +153,9 @@ def _guarded(view: Callable[..., HttpResponse], methods: tuple[str, ...], visit:
     @functools.wraps(view)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in methods:
-            return HttpResponseNotAllowed(methods)
+            answer = error_page(request, 405, _("This address only takes what a form sends."))
+            answer["Allow"] = ", ".join(methods)
+            return answer
         if not request.user.is_authenticated:
             return to_sign_in(request)
         try:

@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Mapping
 
 from django.http import HttpResponse
+from django.utils import translation
 
 from partidor.inbound.web.components.doors import Visit
 
 
 def version_of(*shown: object) -> str:
-    """Return a short name of what is shown: cards are equal when they say the same."""
-    return hashlib.blake2b(repr(shown).encode(), digest_size=8).hexdigest()
+    """Return a short name of what is shown, and in which language: cards are equal when they say the same."""
+    said = repr((shown, translation.get_language()))
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 def live(visit: Visit, template: str, context: Mapping[str, object], version: str) -> HttpResponse:

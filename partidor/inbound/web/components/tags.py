@@ -118,7 +118,7 @@ def partner_chip(name: str, tier: str = "", muted: bool = False) -> dict[str, ob
 
 @register.inclusion_tag("components/_pager.html", takes_context=True)
 def pager(context: dict[str, Any], following: str | None) -> dict[str, object]:
-    """Link to the next page of a list, keeping the filters in the address."""
+    """Link to the next page of a list, keeping the filters; ``here`` names the list where a verb shows it."""
     query = context["request"].GET.copy()
     for key in [key for key, value in query.items() if key == "v" or not value]:
         del query[key]
@@ -126,7 +126,12 @@ def pager(context: dict[str, Any], following: str | None) -> dict[str, object]:
     start = query.urlencode()
     if following:
         query["cursor"] = following
-    return {"next": query.urlencode() if following else "", "start": start, "is_later": first}
+    return {
+        "here": context.get("here", ""),
+        "next": query.urlencode() if following else "",
+        "start": start,
+        "is_later": first,
+    }
 
 
 register.filter("country", wording.country_name)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -71,6 +71,7 @@ def _page(visit: ConsoleVisit, wrong: NewKey | None = None, secret: str = "", na
         "all_scopes": len(SCOPES),
         "secret": secret,
         "name": name,
+        "here": reverse("console:keys", args=[visit.slug]),
     }
     response = visit.show("console/keys.html", context, status=422 if wrong else 200)
     if secret:

@@ -6,16 +6,17 @@ from django.http import HttpResponse
 from django.urls import path
 
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page
-from partidor.inbound.web.components.live import live
 from partidor.inbound.web.console import lead_verbs
 from partidor.inbound.web.console.lead_parts import (
     changed_of,
     moving_context,
+    moving_version,
     page_for,
     whole,
     why_context,
     why_not_context,
 )
+from partidor.queries.lead_page.glance import glance
 
 
 @console_page
@@ -39,9 +40,11 @@ def why(visit: ConsoleVisit, ref: str) -> HttpResponse:
 @console_page
 def timeline(visit: ConsoleVisit, ref: str) -> HttpResponse:
     """Answer a poll: state, plan, offers and timeline, and the newest decision unless another is looked at."""
+    if visit.request.GET.get("v") == moving_version(visit, *glance(visit.viewer, ref)):
+        return HttpResponse(status=204)
     page = page_for(visit, ref)
     context = moving_context(visit, page) | why_context(visit, page)
-    return live(visit, "console/_lead_moving.html", {**context, "is_part": True}, str(context["version"]))
+    return visit.show("console/_lead_moving.html", {**context, "is_part": True})
 
 
 urlpatterns = [

@@ -63,12 +63,12 @@ def whole(visit: ConsoleVisit, page: LeadPage, **more: object) -> dict[str, obje
 
 
 def moving_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
-    """Gather what changes while one looks. Its version changes with it, and with the minutes that are left."""
+    """Gather what changes while one looks."""
     moving, now = page.moving, visit.at
     lines = [line_of(one, page.lead.source) for one in moving.timeline]
     everything = visit.request.GET.get("story") == "all"
     shown = lines if everything else lines[:SHOWN]
-    until = moving.standing.until
+    seen = [offer.seen_at for offer in moving.offers if offer.seen_at]
     return {
         **_common(visit, page),
         "moving": moving,
@@ -78,12 +78,13 @@ def moving_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
         "shown_offers": moving.offers if everything else moving.offers[:OFFERS],
         "lines": shown,
         "more_lines": len(lines) - len(shown),
-        "version": version_of(moving, len(page.decisions), _minutes(until, now)),
+        "version": moving_version(visit, page.event_seq, max(seen, default=None)),
     }
 
 
-def _minutes(until: datetime | None, now: datetime) -> int | None:
-    return None if until is None else int((until - now).total_seconds() // 60)
+def moving_version(visit: ConsoleVisit, event_seq: int, seen_at: datetime | None) -> str:
+    """Name what moves as it stands: it changes with the lead, with who looks at it, and with the minutes left."""
+    return version_of(event_seq, seen_at, int(visit.at.timestamp() // 60))
 
 
 def why_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from partidor.access.roles import CONSOLE_ROLES, PORTAL_ROLES
-from partidor.actions.people import deactivate_membership, invite_person, reactivate_membership
+from partidor.actions.accounts import invitation_path
+from partidor.actions.people import deactivate_membership, reactivate_membership
 from partidor.domain.words import ROLE
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page, console_verb
+from partidor.inbound.web.components.inviting import invite_by
 from partidor.inbound.web.console.leafing import Choice, asked, leaf, page_number
-from partidor.queries.network.people import SoughtPeople, partner_choices, team
+from partidor.queries.network.people import PersonLine, SoughtPeople, partner_choices, team
 
 WHOSE: Mapping[str, str] = {"vendor": gettext_noop("Ours"), "partners": gettext_noop("Partners’")}
 STATES: Mapping[str, str] = {
@@ -57,6 +61,9 @@ def _page(visit: ConsoleVisit, wrong: Invite | None = None) -> HttpResponse:
     context = {
         "room": "people",
         "found": found,
+        "lines": [_linked(line) for line in found.lines.items],
+        "mails": settings.MAIL is not None,
+        "here": reverse("console:people", args=[visit.slug]),
         "leaf": leaf(visit, found.lines),
         "sought": sought,
         "is_narrowed": any((sought.q, sought.role, sought.whose, sought.state)),
@@ -76,15 +83,21 @@ def _page(visit: ConsoleVisit, wrong: Invite | None = None) -> HttpResponse:
     return visit.show("console/people.html", context, status=422 if wrong else 200)
 
 
+def _linked(line: PersonLine) -> PersonLine:
+    """Add the link of an invitation that nobody else brings: no mail goes out, and it opens nothing but this vendor."""
+    if settings.MAIL is not None or not line.is_new:
+        return line
+    return replace(line, link=settings.BASE_URL + invitation_path(line.id))
+
+
 @console_verb
 def invite(visit: ConsoleVisit) -> HttpResponse:
     """Invite somebody to a role."""
     form = Invite(visit.request.POST)
     if not form.is_valid():
         return _page(visit, form)
-    membership, repeated = invite_person(**form.cleaned_data, by=visit.viewer, at=visit.at)
-    said = _("{name} has this role already.") if repeated else _("Invited: a mail with a link is on its way to {name}.")
-    return visit.go("console:people", visit.slug, said=said.format(name=membership.person.name))
+    said = invite_by(form, visit.viewer, visit)
+    return visit.go("console:people", visit.slug, said=said) if said else _page(visit, form)
 
 
 @console_verb
@@ -92,14 +105,14 @@ def deactivate(visit: ConsoleVisit, membership_id: UUID) -> HttpResponse:
     """Take a role away."""
     membership, _repeated = deactivate_membership(membership_id, by=visit.viewer, at=visit.at)
     said = _("{name} is out from the next click on. You can undo this here.")
-    return visit.go("console:people", visit.slug, said=said.format(name=membership.person.name))
+    return visit.go("console:people", visit.slug, said=said.format(name=membership.shown_name))
 
 
 @console_verb
 def reactivate(visit: ConsoleVisit, membership_id: UUID) -> HttpResponse:
     """Give a role back."""
     membership, _repeated = reactivate_membership(membership_id, by=visit.viewer, at=visit.at)
-    said = _("{name} is in again.").format(name=membership.person.name)
+    said = _("{name} is in again.").format(name=membership.shown_name)
     return visit.go("console:people", visit.slug, said=said)
 
 

@@ -70,8 +70,10 @@ def _listed(visit: PortalVisit) -> tuple[Inbox, dict[str, object], str]:
 
 
 def _note_seen(visit: PortalVisit, cards: Sequence[InboxCard]) -> None:
+    """Note that a person looks: not for what a browser fetches ahead of need."""
     unseen = [card.id for card in cards if not card.seen]
-    if unseen:
+    ahead = visit.request.method == "HEAD" or "prefetch" in visit.request.META.get("HTTP_SEC_PURPOSE", "")
+    if unseen and not ahead:
         see_offers(unseen, by=visit.viewers, at=visit.at)
 
 

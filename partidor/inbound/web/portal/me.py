@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy, override
 from partidor.access.roles import PORTAL_ROLES
 from partidor.access.viewer import Viewer
 from partidor.actions.partners import LONGEST_PAUSE, pause_partner, resume_partner
-from partidor.actions.people import choose_language, invite_person
+from partidor.actions.people import choose_language
 from partidor.domain.refusal import NotAllowed
 from partidor.domain.words import ROLE
 from partidor.inbound.web.components.doors import PortalVisit, portal_page, portal_verb
+from partidor.inbound.web.components.inviting import invite_by
 from partidor.inbound.web.portal.frame import framed
 from partidor.queries.paging import Wanted
 from partidor.queries.portal.me import me
@@ -65,6 +66,7 @@ def _page(visit: PortalVisit, wrong: forms.Form | None = None) -> HttpResponse:
     found = me(visit.viewers, Wanted(AT_ONCE, visit.request.GET.get("cursor", ""), visit.at))
     context = {
         "found": found,
+        "here": reverse("portal:me"),
         "roles": PORTAL_ROLES,
         "tomorrow": (timezone.localtime(visit.at) + timedelta(days=1)).date(),
         "pause": wrong if isinstance(wrong, Pause) else None,
@@ -117,8 +119,9 @@ def invite(visit: PortalVisit) -> HttpResponse:
     form = Invite(visit.request.POST)
     if not form.is_valid():
         return _page(visit, form)
-    invite_person(**form.cleaned_data, partner_id=partner, by=viewer, at=visit.at)
-    return visit.go("portal:me", said=_("Invited. An e-mail with a link is on its way."))
+    form.cleaned_data["partner_id"] = partner
+    said = invite_by(form, viewer, visit)
+    return visit.go("portal:me", said=said) if said else _page(visit, form)
 
 
 urlpatterns = [

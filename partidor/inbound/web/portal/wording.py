@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -45,6 +46,7 @@ STEP = {
     "won": Icon("trophy"),
     "lost": Icon("flag-off"),
 }
+_AMOUNT = re.compile(r"[0-9][0-9.,' ]{0,24}")
 USUAL_SOURCES = ("website", "api", "import")
 """Sources that every vendor starts with: their kind says as much as their name."""
 
@@ -72,7 +74,7 @@ def why(reason: WhyYou, vendor: str) -> str:
 
 def told(step: Step, lead: PortalLead) -> SafeString:
     """Say one step of a lead's story."""
-    return format_html(_sentence(step), who=_who(step), vendor=lead.vendor, **_facts(step, lead))
+    return format_html(_sentence(step), who=_who(step, lead), vendor=lead.vendor, **_facts(step, lead))
 
 
 def step_icon(step: Step, lead: PortalLead) -> Icon:
@@ -80,8 +82,9 @@ def step_icon(step: Step, lead: PortalLead) -> Icon:
     return ORIGIN.get(lead.source_kind, ORIGIN["api"]) if step.what == "received" else STEP[step.what]
 
 
-def _who(step: Step) -> SafeString:
-    return format_html('<b class="p-strong">{}</b>', step.who) if step.who else format_html("{}", _("Your side"))
+def _who(step: Step, lead: PortalLead) -> SafeString:
+    who = step.who or (_("Your side") if step.ours else lead.vendor)
+    return format_html('<b class="p-strong">{}</b>' if step.who else "{}", who)
 
 
 def _facts(step: Step, lead: PortalLead) -> dict[str, object]:
@@ -186,6 +189,8 @@ def value_of(fact: OwnFact) -> str:
 
 def typed_amount(text: str) -> Decimal | None:
     """Read an amount as people of the page's language write it, such as ``48.000,50``; None if it is none."""
+    if not _AMOUNT.fullmatch(text.strip()):  # no exponent, no NaN: "1e99999999" would be written out
+        return None
     try:
         return parse_decimal(text.strip().replace(" ", "").replace("'", ""), locale=locale(), strict=True)
     except NumberFormatError:

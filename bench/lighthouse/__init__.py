@@ -1,0 +1,1 @@
+"""Lighthouse on three pages of the demo."""
