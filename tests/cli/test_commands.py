@@ -55,8 +55,10 @@ class TestRules:
             ([{**RULE, "when": {"field": "colour", "op": "eq", "value": 1}}], 'there is no lead field "colour"'),
             ({"rule": []}, '{"rules": [rule, ...]}'),
             ('{"rules": [', "line 1"),
-            ('{"rules": [{"name": "Deep", "when": ' + '{"not": ' * 3_000 + "1" + "}" * 3_001 + "]}",
-             "rules[0].when.not.not.not"),
+            (
+                '{"rules": [{"name": "Deep", "when": ' + '{"not": ' * 3_000 + "1" + "}" * 3_001 + "]}",
+                "rules[0].when.not.not.not",
+            ),
         ],
     )
     def test_that_are_wrong_are_refused_in_one_line(

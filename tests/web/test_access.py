@@ -50,7 +50,7 @@ PORTAL_MANAGER = {"portal:pause", "portal:resume", "portal:invite", "portal:hour
 CONSOLE = {
     "console:today", "console:today-now", "console:leads", "console:lead", "console:lead_why", "console:lead_timeline",
     "console:partners", "console:partner", "console:partner-open", "console:partners-map", "console:partners-tree",
-   
+
     "console:hours", "console:hours-regions",
     "console:partner-hours", "console:rules", "console:rule-history",
     "console:fairness", "console:fairness-csv",

@@ -18,32 +18,25 @@ from partidor.domain.intake.mapping import Cell, ImportMapping, Kind
 from partidor.domain.intake.partner import KINDS
 
 _PLACE: Mapping[str, str] = {
-    "address.street":
-        "street, street 1, address, address 1, address line 1, strasse, anschrift, adresse, strasse und "
-        "hausnummer, strasse nr, direccion, calle, domicilio",
-    "address.postal_code":
-        "zip, zip code, zipcode, postal code, postalcode, postcode, plz, postleitzahl, codigo postal, cp, c p",
+    "address.street": "street, street 1, address, address 1, address line 1, strasse, anschrift, adresse, strasse und "
+    "hausnummer, strasse nr, direccion, calle, domicilio",
+    "address.postal_code": "zip, zip code, zipcode, postal code, postalcode, postcode, plz, postleitzahl, codigo postal, cp, c p",
     "address.city": "city, town, ort, stadt, wohnort, ciudad, poblacion, localidad, municipio, geographykey city",
-    "address.region":
-        "state, region, province, state province, state or province, bundesland, kanton, land region, provincia, "
-        "estado, comunidad autonoma, state id",
-    "address.country":
-        "country, country code, countryregioncode, country region, country id, land, staat, laendercode, pais, "
-        "codigo pais",
+    "address.region": "state, region, province, state province, state or province, bundesland, kanton, land region, provincia, "
+    "estado, comunidad autonoma, state id",
+    "address.country": "country, country code, countryregioncode, country region, country id, land, staat, laendercode, pais, "
+    "codigo pais",
     "location.lat": "lat, latitude, breite, breitengrad, latitud, storelat",
     "location.lon": "lon, lng, long, longitude, laenge, laengengrad, longitud, storelon, storelong",
 }
 _PARTNERS: Mapping[str, str] = {
-    "external_id":
-        "id, no, number, nr, nummer, partner id, partner no, partnernummer, kundennummer, debitor, external id, "
-        "key, reseller key, reselleralternatekey, reference, referencia, numero, codigo",
-    "name":
-        "name, company, company name, partner, partner name, reseller, resellername, firma, firmenname, "
-        "firmenbezeichnung, unternehmen, haendler, empresa, razon social, nombre, compania",
+    "external_id": "id, no, number, nr, nummer, partner id, partner no, partnernummer, kundennummer, debitor, external id, "
+    "key, reseller key, reselleralternatekey, reference, referencia, numero, codigo",
+    "name": "name, company, company name, partner, partner name, reseller, resellername, firma, firmenname, "
+    "firmenbezeichnung, unternehmen, haendler, empresa, razon social, nombre, compania",
     "kind": "kind, partner type, partnertyp, partnerart, tipo de partner",
     "email": "email, e mail, mail, email address, e mail adresse, mailadresse, correo, correo electronico",
-    "phone":
-        "phone, telephone, phone number, tel, telefon, telefonnummer, fon, rufnummer, mobile, telefono, movil",
+    "phone": "phone, telephone, phone number, tel, telefon, telefonnummer, fon, rufnummer, mobile, telefono, movil",
     "language": "language, lang, sprache, idioma",
     "time_zone": "time zone, timezone, tz, zeitzone, zona horaria",
     "weight": "weight, gewicht, peso",
@@ -52,45 +45,34 @@ _PARTNERS: Mapping[str, str] = {
     **_PLACE,
 }
 _TAGS: Mapping[str, str] = {
-    "tier":
-        "tier, level, grade, partner level, status, stufe, rang, partnerstufe, partnerstatus, nivel, categoria, "
-        "type, typ, tipo",
-    "vertical":
-        "vertical, industry, sector, vocation, branche, branchen, businesstype, business type, sector industrial, "
-        "industria, zielbranche",
-    "certification":
-        "certification, certifications, certificate, zertifikat, zertifikate, zertifizierung, certificacion, "
-        "certificaciones",
+    "tier": "tier, level, grade, partner level, status, stufe, rang, partnerstufe, partnerstatus, nivel, categoria, "
+    "type, typ, tipo",
+    "vertical": "vertical, industry, sector, vocation, branche, branchen, businesstype, business type, sector industrial, "
+    "industria, zielbranche",
+    "certification": "certification, certifications, certificate, zertifikat, zertifikate, zertifizierung, certificacion, "
+    "certificaciones",
     "product": "product, products, product line, productline, produkt, produkte, producto, productos",
 }
 _LEADS: Mapping[str, str] = {
-    "external_id":
-        "id, no, nr, number, lead id, external id, key, badge, prospectivebuyerkey, customerkey, referencia, "
-        "codigo",
-    "company":
-        "company, company name, customer, organisation, organization, account, account name, partner name, firma, "
-        "firmenname, unternehmen, kunde, empresa, compania, cliente, razon social",
+    "external_id": "id, no, nr, number, lead id, external id, key, badge, prospectivebuyerkey, customerkey, referencia, "
+    "codigo",
+    "company": "company, company name, customer, organisation, organization, account, account name, partner name, firma, "
+    "firmenname, unternehmen, kunde, empresa, compania, cliente, razon social",
     "contact.first_name": "first name, firstname, given name, vorname, nombre, first",
-    "contact.last_name":
-        "last name, lastname, surname, family name, nachname, familienname, apellido, apellidos, last, name, "
-        "contact, contact name, full name, ansprechpartner, kontakt, contacto, nombre y apellidos, nombre "
-        "completo",
-    "contact.email":
-        "email, e mail, mail, email from, email address, emailaddress, e mail adresse, correo, correo electronico",
-    "contact.phone":
-        "phone, telephone, phone number, tel, telefon, telefonnummer, rufnummer, mobile, handy, telefono, movil",
+    "contact.last_name": "last name, lastname, surname, family name, nachname, familienname, apellido, apellidos, last, name, "
+    "contact, contact name, full name, ansprechpartner, kontakt, contacto, nombre y apellidos, nombre "
+    "completo",
+    "contact.email": "email, e mail, mail, email from, email address, emailaddress, e mail adresse, correo, correo electronico",
+    "contact.phone": "phone, telephone, phone number, tel, telefon, telefonnummer, rufnummer, mobile, handy, telefono, movil",
     "contact.job_title": "job title, job position, position, function, title, funktion, stelle, cargo, puesto",
-    "inquiry":
-        "inquiry, message, description, notes, note, comment, comments, internal notes, text, subject, "
-        "opportunity, nachricht, anfrage, bemerkung, bemerkungen, notiz, notizen, betreff, mensaje, consulta, "
-        "descripcion, notas, asunto",
+    "inquiry": "inquiry, message, description, notes, note, comment, comments, internal notes, text, subject, "
+    "opportunity, nachricht, anfrage, bemerkung, bemerkungen, notiz, notizen, betreff, mensaje, consulta, "
+    "descripcion, notas, asunto",
     "product": "product, interest, product interest, productline, produkt, interesse, producto, interes, tags",
     "vertical": "vertical, industry, branche, sector, industria",
-    "employees":
-        "employees, headcount, company size, number of employees, mitarbeiter, mitarbeiterzahl, empleados",
-    "value":
-        "value, amount, budget, expected revenue, deal value, revenue, wert, betrag, auftragswert, umsatz, valor, "
-        "importe, presupuesto, ingreso esperado",
+    "employees": "employees, headcount, company size, number of employees, mitarbeiter, mitarbeiterzahl, empleados",
+    "value": "value, amount, budget, expected revenue, deal value, revenue, wert, betrag, auftragswert, umsatz, valor, "
+    "importe, presupuesto, ingreso esperado",
     "currency": "currency, waehrung, moneda, divisa",
     "temperature": "temperature, temperatur, temperatura",
     "timeline": "timeline, when, zeitrahmen, plazo",

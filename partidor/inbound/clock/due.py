@@ -16,9 +16,9 @@ from partidor.actions.deadlines import act_on_due, note_beat
 from partidor.actions.ledger import keep_weeks
 from partidor.actions.once import forget_old_answers
 from partidor.actions.outbox import address_notices
+from partidor.actions.suitability import measure_networks
 from partidor.inbound.clock.jobs import run_due_job
 from partidor.inbound.files.uploads import forget_old_uploads
-from partidor.actions.suitability import measure_networks
 from partidor.outbound.dispatch import dispatch_due
 
 log = logging.getLogger(__name__)
