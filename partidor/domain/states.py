@@ -1,4 +1,4 @@
-"""The states of leads and offers: one aligned table each. No guards and no side effects live here."""
+"""The states of leads, offers and jobs: one aligned table each. No guards and no side effects live here."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ OFFER = Life.table("offer", "open", [
     ("expire",        "open",             "expired",     "offer.expired"),
     ("supersede",     "open interested",  "superseded",  "offer.superseded"),
     ("withdraw",      "open interested",  "withdrawn",   "offer.withdrawn"),
+])  # fmt: skip
+
+JOB = Life.table("job", "waiting", [
+    # verb            from                to             event
+    ("begin",         "waiting running",  "running",     None),
+    ("wait",          "running",          "waiting",     None),
+    ("cancel",        "waiting running",  "cancelled",   None),
+    ("finish",        "running",          "done",        None),
+    ("fail",          "waiting running",  "failed",      None),
 ])  # fmt: skip
 
 CLOSED_LEAD = frozenset({"rejected", "won", "lost", "withdrawn"})

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
+from partidor.domain.states import JOB
+from partidor.models.moving import move_rows
 from partidor.models.rows import DueRow
 
 WAITS = ("waiting", "running")
@@ -56,7 +58,7 @@ class Job(DueRow):
 
     def begin(self) -> bool:
         """Begin a leased job, anew if it was begun before; False if the lease has passed to somebody else."""
-        return bool(self._held().filter(state__in=WAITS).update(state="running", progress=0))
+        return bool(move_rows(self._held(), JOB, "begin", progress=0))
 
     def advance(self, progress: int, until: datetime) -> bool:
         """Note how far a leased job has come, and hold it until a time; False if it is no longer ours to run."""
@@ -64,12 +66,11 @@ class Job(DueRow):
 
     def wait(self, **columns: object) -> None:
         """Let go of a leased job: it waits again."""
-        self._held().filter(state="running").update(state="waiting", lease=None, **columns)
+        move_rows(self._held(), JOB, "wait", lease=None, **columns)
 
     def cancel(self, at: datetime) -> bool:
         """Cancel a job that has not ended; False if it has."""
-        waits = Job.objects.filter(pk=self.pk, state__in=WAITS)
-        return bool(waits.update(state="cancelled", due_at=None, lease=None, done_at=at))
+        return bool(move_rows(Job.objects.filter(pk=self.pk), JOB, "cancel", due_at=None, lease=None, done_at=at))
 
     def _held(self) -> models.QuerySet[Job]:
         return Job.objects.filter(pk=self.pk, lease=self.lease)

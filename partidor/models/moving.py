@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -40,5 +41,10 @@ class Moving(models.Model):
 
 def move_all(model: type[Moving], ids: Collection[UUID], verb: str, **columns: object) -> int:
     """Move those of the rows that the verb may move, and write further columns; return how many moved."""
-    move = model.life.move(verb)
-    return model._default_manager.filter(pk__in=ids, state__in=move.sources).update(state=move.target, **columns)
+    return move_rows(model._default_manager.filter(pk__in=ids), model.life, verb, **columns)
+
+
+def move_rows(rows: models.QuerySet[Any], life: Life, verb: str, **columns: object) -> int:
+    """Move those of these rows that the verb may move; return how many moved."""
+    move = life.move(verb)
+    return rows.filter(state__in=move.sources).update(state=move.target, **columns)
