@@ -21,6 +21,7 @@ from partidor.models.worker_beat import WorkerBeat
 
 __all__ = [
     "ApiKey", "Contact", "Customer", "CustomerKey", "CustomerKeyLink", "Decision", "Delivery", "Event",
-    "FieldDefinition", "Job", "KeptAnswer", "KnownPlace", "Lead", "LedgerRow", "LedgerWeek", "Membership", "Notice", "Offer",
-    "Partner", "PartnerParent", "PartnerVersion", "Person", "RulesetVersion", "SamenessVerdict", "Source", "Vendor", "WorkerBeat",
+    "FieldDefinition", "Job", "KeptAnswer", "KnownPlace", "Lead", "LedgerRow", "LedgerWeek", "Membership",
+    "Notice", "Offer", "Partner", "PartnerParent", "PartnerVersion", "Person", "RulesetVersion",
+    "SamenessVerdict", "Source", "Vendor", "WorkerBeat",
 ]  # fmt: skip

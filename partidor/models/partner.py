@@ -135,7 +135,7 @@ class Partner(VendorRow):
         )
 
     def working_time(self) -> dict[str, object]:
-        """Return what the partner's calendar has of its own: its time zone, its holidays at home, what it says itself."""
+        """Return what the partner's calendar has of its own: time zone, holidays at home, what it says itself."""
         home = holidays_at(self.country, self.region)
         own = {"time_zone": self.time_zone, "home": home, **(self.calendar or {})}
         return {name: value for name, value in own.items() if value != ""}

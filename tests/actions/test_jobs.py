@@ -118,12 +118,12 @@ class TestFailJob:
 
 class TestPutBackJob:
     def test_is_taken_up_at_once_and_counts_no_try(self, world: World) -> None:
-        started(world)
+        job = started(world)
         for _ in range(TRIES + 2):
             held = take_up_job(at=START)
             assert held is not None
             put_back_job(held, at=START)
-        assert again(held).state == "waiting"
+        assert again(job).state == "waiting"
 
 
 class TestCancelJob:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, connections
@@ -24,7 +24,7 @@ def version(world: World) -> int:
     return Vendor.objects.get(pk=world.vendor.pk).network_version
 
 
-def ids(world: World) -> list:
+def ids(world: World) -> list[UUID]:
     return [partner.pk for partner in world.partners.values()]
 
 

@@ -1,4 +1,4 @@
-"""The calendar over HTTP: shown with its defaults, replaced, refused in sentences; a partner's own within the partner."""
+"""The calendar over HTTP: shown with its defaults, replaced, refused in sentences; a partner's own likewise."""
 
 from __future__ import annotations
 

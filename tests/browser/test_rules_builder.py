@@ -194,7 +194,9 @@ def test_twelve_rules_for_the_network_of_adventureworks_are_built_and_published(
     assert len(partner) == 36
     taken = world.receive(at=datetime.now(UTC), product="Road", temperature="warm",
                           address={"country": "CA", "city": "Toronto"}).lead  # fmt: skip
-    assert published.rules[world.again(taken).rule_position - 1]["name"] == "Road bikes, Canada"
+    position = world.again(taken).rule_position
+    assert position is not None
+    assert published.rules[position - 1]["name"] == "Road bikes, Canada"
 
 
 THREE = [

@@ -38,7 +38,7 @@ def at_work(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Iterator[
     """Let jobs do something else."""
 
     def put(steps: Callable[[], Iterator[Any]]) -> None:
-        monkeypatch.setitem(jobs.KINDS, KIND, lambda by, wanted, at: steps())  # type: ignore[call-overload]
+        monkeypatch.setitem(jobs.KINDS, KIND, lambda by, wanted, at: steps())
 
     return put
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_pointer_falls_back_to_the_first_when_the_last_was_removed(turns: World)
     whole = counts + Counter(rest)
     assert gone not in whole
     assert max(whole.values()) - min(whole.values()) <= 1
-    assert all(one != other for one, other in zip(rest, rest[1:], strict=False))
+    assert all(one != other for one, other in pairwise(rest))
 
 
 def test_bulk_import_sends_every_lead_to_the_first_partner_found(turns: World) -> None:

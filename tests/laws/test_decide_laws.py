@@ -62,7 +62,7 @@ def pins(draw: st.DrawFn, world: World) -> tuple[int, tuple[int, int] | None] | 
 
 @pytest.fixture(params=["all at once", "ring by ring", "piece by piece"], scope="class")
 def looks(request: pytest.FixtureRequest) -> Iterator[int]:
-    """Let the engine also look at partners ring by ring and piece by piece, as in larger networks; how many it shows."""
+    """Let the engine also look at partners ring by ring and piece by piece, as in larger networks."""
     few, chunk = rank._FEW, rank._FIRST_CHUNK
     if request.param == "piece by piece":
         rank._FEW, rank._FIRST_CHUNK = 0, 1

@@ -197,7 +197,10 @@ Lead K7M2QX. Automatisch verschickt mit Partidor im Auftrag von Acme an Alpen Sy
             CARD,
             why=WhyYou("alone", (Strength("distance", km=14), Strength("tag", dimension="tier", values=("gold",))), 3),
         )
-        said = "Why you? What spoke for you: 14 km away, Tier gold. 3 partners suited equally well; the next lead was due to you."
+        said = (
+            "Why you? What spoke for you: 14 km away, Tier gold. "
+            "3 partners suited equally well; the next lead was due to you."
+        )
         assert said in " ".join(write_letter(near, "en", base_url=BASE).text.split())
         rivals = replace(CARD, why=WhyYou("competition", asked=5))
         assert "Why you" not in write_letter(rivals, "en", base_url=BASE).text, "nobody has answered yet"

@@ -1,4 +1,4 @@
-"""A map of our own: an equirectangular projection, true to shape in the middle of what is shown, and nothing fetched."""
+"""A map of our own: an equirectangular projection, true to shape in the middle of what is shown; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def frame_of(points: Sequence[Point]) -> Frame:
 
 
 def seated(places: Iterable[tuple[float, float]], apart: float) -> list[tuple[float, float]]:
-    """Move those who share one place apart, the first stays; all others sit around it, ``apart`` units from each other."""
+    """Move those who share one place apart: the first stays, the others sit around it, ``apart`` units away."""
     taken: dict[tuple[int, int], int] = {}
     seats = []
     for x, y in places:

@@ -1,7 +1,7 @@
 """Back-test: leads of the past go through two rulesets side by side, today's and another, in the order they came.
 
-Both begin with an empty ledger and empty tables, on the same network, and each sees the consequences of its own choices:
-its fair share, its loads, its caps. What counts is the first round: who would have been asked first.
+Both begin with an empty ledger and empty tables, on the same network, and each sees the consequences of its own
+choices: its fair share, its loads, its caps. What counts is the first round: who would have been asked first.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class InboxCard:
     """When the best of those interested gets the lead; None where whoever accepts first does."""
     answered_at: datetime | None
     time: Calendar | None
-    """The working time that its deadline counts: the partner's where it is asked alone, else the vendor's; None: all."""
+    """The working time that its deadline counts: the partner's if asked alone, else the vendor's; None counts all."""
     presses: bool
     """It is hot, and less than half of its window is left."""
     seen: bool = field(repr=False)

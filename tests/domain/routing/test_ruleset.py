@@ -66,7 +66,7 @@ class TestCompileRuleset:
         assert (compiled.equal_within, compiled.order, compiled.clock) == (5, (), "wall")
 
     def test_takes_an_award_for_all_competing_steps_or_for_one(self) -> None:
-        plan = [{"offer_to": 1, "window": "1h"}, {"offer_to": 3, "window": "2h"},
+        plan: list[dict[str, Any]] = [{"offer_to": 1, "window": "1h"}, {"offer_to": 3, "window": "2h"},
                 {"offer_to": "all", "window": "1d", "award": "first"}]  # fmt: skip
         (for_all,) = compile_ruleset([rule(award={"best_after": "10m"}, plan=plan)]).rules
         assert [step.best_after for step in for_all.plan] == [None, Length(10, "m"), None]

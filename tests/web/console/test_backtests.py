@@ -77,7 +77,7 @@ class TestBackTest:
     ) -> None:
         client = sign_in()
         draft(world)
-        counts = []
+        counts, page = [], ""
         for number in (0, 60):
             for minute in range(number):
                 world.receive(at=START - timedelta(minutes=minute + 1))

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -27,7 +26,7 @@ REST = {"name": "Rest", "plan": PLAN}
 PART = {"HTTP_HX_REQUEST": "true"}
 
 
-def text(answer: HttpResponse) -> str:
+def text(answer: Any) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", unescape(answer.content.decode())).replace("\xa0", " ").split())
 
 
@@ -49,7 +48,7 @@ class Editor:
         assert found
         self.revision = found[1]
 
-    def do(self, verb: str, rule: int = 1, *, htmx: bool = True, look: bool = True, **fields: Any) -> HttpResponse:
+    def do(self, verb: str, rule: int = 1, *, htmx: bool = True, look: bool = True, **fields: Any) -> Any:
         page = self.client.get(RULES, {"rule": rule}).content.decode()
         was = re.search(r'name="was" value="(\w*)"', page)
         assert was
@@ -62,7 +61,8 @@ class Editor:
 
     @property
     def rules(self) -> list[dict[str, Any]]:
-        return draft(self.world).rules
+        rules: list[dict[str, Any]] = draft(self.world).rules
+        return rules
 
 
 @pytest.fixture

@@ -25,8 +25,10 @@ from partidor.queries.partners import PartnerCard
 
 TEXTS = ("external_id", "name", "kind", "email", "phone", "language", "time_zone", "weight", "max_open_leads",
          "monthly_cap")  # fmt: skip
-LANGUAGES = ("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "ja", "lt", "lv", "nb", "nl", "pl",
-             "pt", "ro", "ru", "sk", "sl", "sr", "sv", "tr", "uk", "zh")  # fmt: skip
+LANGUAGES = (
+    "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "ja",
+    "lt", "lv", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "tr", "uk", "zh",
+)  # fmt: skip
 """What is offered; a partner that speaks another keeps it."""
 ADDRESS = ("street", "postal_code", "city", "region", "country")
 
