@@ -14,10 +14,17 @@ from django.contrib.auth.hashers import make_password
 from partidor.access.network import memberships_of
 from partidor.access.viewer import SCOPES, Viewer, system
 from partidor.actions.transactions import in_one_transaction
+from partidor.domain.languages import first_spoken
 from partidor.domain.refusal import NotAllowed, NotFound, Refusal
 from partidor.domain.routing.ruleset import DEFAULT_RULES
 from partidor.models import ApiKey, LedgerRow, Membership, RulesetVersion, Source, Vendor
 from partidor.models.person import set_first_password
+
+FIRST_RULE = {
+    "en": ("Every lead", "The rule every vendor starts with"),
+    "de": ("Jeder Lead", "Die Regel, mit der jeder anfängt"),
+}
+"""How the first rule is called, and why it is there; then it is the vendor's own text."""
 
 
 class VendorExists(Refusal):
@@ -47,8 +54,10 @@ def found_vendor(
     )
     LedgerRow.open(vendor, at)
     actor = system(vendor.pk, "init").actor
-    RulesetVersion.draft(vendor, DEFAULT_RULES, actor, at)
-    RulesetVersion.publish(vendor, DEFAULT_RULES, "The rule every vendor starts with", actor, at)
+    name, note = FIRST_RULE[first_spoken([language])]
+    rules = [{**DEFAULT_RULES[0], "name": name}]
+    RulesetVersion.draft(vendor, rules, actor, at)
+    RulesetVersion.publish(vendor, rules, note, actor, at)
     Source.create_usual(vendor, at)
     membership, _ = Membership.invite(
         vendor.pk,

@@ -103,7 +103,7 @@ class TestHistory:
         publish(world, [EXAMPLE])
         client = sign_in("management")
         shown = page(client, HISTORY)
-        for words in ("Version 4", "Only hot ones", "Channel Manager of Acme", "The rule every vendor starts with"):
+        for words in ("Version 4", "Only hot ones", "Channel Manager of Acme", "Die Regel, mit der jeder anfängt"):
             assert words in shown, words
         old = reverse("console:rule-version", args=["acme", 3])
         assert old in shown
