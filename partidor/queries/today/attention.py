@@ -107,7 +107,11 @@ def _leads(viewer: Viewer) -> Iterator[Attention]:
     rests: list[Attention] = []
     for kind, leads in by_kind.items():
         totals = Counter({lead.reason: lead.total for lead in leads})
-        first = 0 if kind in WHOLE and totals.total() > ALONE[kind] else ALONE[kind]
+        first = ALONE[kind]
+        if kind in WHOLE:
+            first = 0 if totals.total() > first else first
+        elif totals.total() == first + 1:
+            first += 1  # a single one is no rest
         alone += [(kind, lead) for lead in leads[:first]]
         if rest := totals - Counter(lead.reason for lead in leads[:first]):
             rests.append(_many(kind, rest, leads, first, idle))

@@ -54,6 +54,15 @@ def in_review(world: World) -> Lead:
     return world.receive().lead
 
 
+class TestManyWithoutAPartner:
+    @pytest.mark.parametrize("number", range(1, 9))
+    def test_are_told_however_many_there_are(self, world: World, sign_in: SignIn, number: int) -> None:
+        for _ in range(number):
+            without_partner(world)
+        page = today(sign_in())
+        assert page.count("has no partner") >= min(number, 4)
+
+
 class TestPage:
     def test_says_what_is_wrong_why_and_what_helps(self, world: World, sign_in: SignIn) -> None:
         lead = without_partner(world, temperature="hot")

@@ -135,7 +135,7 @@ def _many(item: Attention) -> str:
 def reason(item: Attention) -> str:
     """Say why, with the facts."""
     why = item.why
-    if item.kind == "unassigned" and item.count == 1:
+    if item.kind == "unassigned" and item.lead is not None:
         return _no_partner(why)
     if item.kind == "unassigned":
         return _listed(f"{_(ATTENTION[code])}: {number(count)}" for code, count in why.parts)
