@@ -307,7 +307,7 @@ def figures(week: Week) -> Figures:
         won=_("{part} of {whole}").format(part=number(week.won.part), whole=number(week.won.whole))
         if week.won.whole
         else "",
-        debt=ngettext("{count} lead", "{count} leads", 1 if debt == 1 else 2).format(count=number(debt, 1)),
+        debt=ngettext("{count} lead", "{count} leads", 1 if round(debt, 1) == 1 else 2).format(count=number(debt, 1)),
     )
 
 
