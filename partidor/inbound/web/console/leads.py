@@ -17,6 +17,7 @@ from partidor.domain.words import LEAD_STATE, TEMPERATURE
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page
 from partidor.inbound.web.components.live import live, version_of
 from partidor.inbound.web.components.wording import number
+from partidor.inbound.web.console.leafing import Choice
 from partidor.queries.today.table import ATTENTION, STATES, Table, TableSought, leads_table
 
 DAYS = (1, 7, 30, 90)
@@ -30,15 +31,6 @@ ATTENTIONS: Mapping[str, str] = {
     "review": gettext_noop("Waits for review"),
     "stalled": gettext_noop("Stands still"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a select."""
-
-    value: str
-    label: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)

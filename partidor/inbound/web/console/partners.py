@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from django import forms
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_noop
 
-from partidor.actions.partners import LONGEST_PAUSE, pause_partner, resume_partner
+from partidor.actions.partners import pause_partner, resume_partner
 from partidor.domain.routing.naming import tag_name
 from partidor.domain.words import PARTNER_KIND
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page, console_verb
 from partidor.inbound.web.components.live import live, version_of
+from partidor.inbound.web.components.pausing import Pause
 from partidor.inbound.web.components.wording import country_name
 from partidor.inbound.web.console import partner_words
 from partidor.inbound.web.console.leafing import Choice, asked, leaf, page_number
@@ -39,26 +39,6 @@ SORTS: Mapping[str, str] = {
     "load": gettext_noop("Most loaded first"),
     "debt": gettext_noop("Most owed first"),
 }
-
-
-class Pause(forms.Form):
-    """From now until the beginning of a day, or until somebody resumes."""
-
-    until = forms.DateField(required=False)
-    reason = forms.CharField(required=False, max_length=300, strip=True)
-
-    def __init__(self, *args: object, at: datetime, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.at = at
-
-    def clean_until(self) -> datetime | None:
-        """Take the beginning of the day as the viewer's clock has it; it must lie ahead."""
-        if (day := self.cleaned_data["until"]) is None:
-            return None
-        until = datetime.combine(day, time(), timezone.get_current_timezone())
-        if not self.at < until <= self.at + LONGEST_PAUSE:
-            raise forms.ValidationError(gettext_lazy("Please choose a day from tomorrow on, within two years."))
-        return until
 
 
 NARROWING = ("q", "kind", "tag", "country", "state", "lack", "parent")

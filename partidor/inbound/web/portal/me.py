@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django import forms
@@ -10,42 +10,23 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import override
 
 from partidor.access.roles import PORTAL_ROLES
 from partidor.access.viewer import Viewer
-from partidor.actions.partners import LONGEST_PAUSE, pause_partner, resume_partner
+from partidor.actions.partners import pause_partner, resume_partner
 from partidor.actions.people import choose_language
 from partidor.domain.refusal import NotAllowed
 from partidor.domain.words import ROLE
 from partidor.inbound.web.components.doors import PortalVisit, portal_page, portal_verb
 from partidor.inbound.web.components.inviting import invite_by
+from partidor.inbound.web.components.pausing import Pause
 from partidor.inbound.web.portal.frame import framed
 from partidor.queries.paging import Wanted
 from partidor.queries.portal.me import me
 
 AT_ONCE = 30
 """Colleagues on one page."""
-
-
-class Pause(forms.Form):
-    """From now until a day, or until one resumes."""
-
-    until = forms.DateField(required=False)
-    reason = forms.CharField(required=False, max_length=300, strip=True)
-
-    def __init__(self, *args: object, at: datetime, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.at = at
-
-    def clean_until(self) -> datetime | None:
-        """Take the beginning of the day as the viewer's clock has it; it must lie ahead."""
-        if (day := self.cleaned_data["until"]) is None:
-            return None
-        until = datetime.combine(day, time(), timezone.get_current_timezone())
-        if not self.at < until <= self.at + LONGEST_PAUSE:
-            raise forms.ValidationError(gettext_lazy("Please choose a day from tomorrow on, within two years."))
-        return until
 
 
 class Invite(forms.Form):
