@@ -90,8 +90,6 @@ CONSOLE_GROUPS: Mapping[str, tuple[set[str], ...]] = {
     "channel_manager": (CONSOLE, CONSOLE_STEER, CONSOLE_PARTNERS, CONSOLE_MAILS),
     "management": (CONSOLE,),
 }
-BODIES: dict[str, dict[str, Any]] = {}
-"""What a verb needs in its form, beyond nothing."""
 
 
 def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -156,8 +154,8 @@ class Scene:
         if "upload_id" in PAGES[name].pattern.converters:  # to look at a session is a statement
             whose = str(client.session.get("_auth_user_id", ""))
             instead.setdefault("upload_id", self.uploads.get(whose, self.uploads[""]))
-        address, body = self.address(name, **instead), BODIES.get(name, {})
-        answer = client.get(address) if method == READS else client.post(address, body)
+        address = self.address(name, **instead)
+        answer = client.get(address) if method == READS else client.post(address)
         if answer.status_code == 302 and answer["Location"].startswith("/accounts/login/"):
             return 401
         return answer.status_code
