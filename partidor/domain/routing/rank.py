@@ -20,7 +20,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 from operator import add
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from partidor.domain.facts import PartnerFacts
 from partidor.domain.routing.match import fixed_mask
@@ -28,9 +28,6 @@ from partidor.domain.routing.network import LeadView, Network, bits, mask_of
 from partidor.domain.routing.ruleset import CENT, Criterion
 from partidor.domain.routing.suitability import OVERALL
 from partidor.domain.routing.who import Tagged
-
-if TYPE_CHECKING:
-    from partidor.domain.routing.live import LiveState
 
 UNKNOWN_SHARE = 0.5
 RATED = ("win_rate", "conversion")
@@ -42,6 +39,16 @@ _FIRST_CHUNK = 64
 _RINGS_OF_FEW = (1 / 3, 1)
 _RINGS = (1 / 32, 1 / 8, 1 / 3, 1)
 """Distances at which partners are parted, as shares of ``zero_at_km``."""
+
+
+class Moment(Protocol):
+    """What the order asks of the moment of a decision (live.LiveState has it)."""
+
+    open_now: int | None
+    """Who is at work, as a mask; None: everybody always is."""
+
+    def room(self, points: int) -> Sequence[int]:
+        """Return the points that each partner gets for the load it has."""
 
 
 class Candidate(NamedTuple):
@@ -74,7 +81,7 @@ class Order:
                     self._fixed[at] += points
         self._chunks = _chunks(self._fixed, network)
 
-    def scores(self, members: Sequence[int], view: LeadView, live: LiveState) -> list[int]:
+    def scores(self, members: Sequence[int], view: LeadView, live: Moment) -> list[int]:
         """Return the hundredths of a point of each member (positions in the network), in their order."""
         fixed = self._fixed
         found = list(map(fixed.__getitem__, members))
@@ -83,7 +90,7 @@ class Order:
         return found
 
     def best(
-        self, eligible: int, view: LeadView, live: LiveState, slots: int, shown: int, equal: int
+        self, eligible: int, view: LeadView, live: Moment, slots: int, shown: int, equal: int
     ) -> tuple[list[int], list[int]]:
         """Return positions (ascending) and scores of at least everyone who may matter, looking at few of many.
 
@@ -112,7 +119,7 @@ class Order:
         return [at for at, _ in pairs], [score for _, score in pairs]
 
     def _best_of(
-        self, eligible: int, view: LeadView, live: LiveState, needed: int, slots: int, equal: int
+        self, eligible: int, view: LeadView, live: Moment, needed: int, slots: int, equal: int
     ) -> tuple[list[int], list[int]]:
         """Score a few, ring by ring around the lead; the distance, which is dear, only of those it can still help."""
         if view.point is None or self._distance is None or eligible.bit_count() <= needed:
@@ -164,7 +171,7 @@ class Order:
         pieces.sort(key=_most, reverse=True)
         return pieces
 
-    def parts(self, members: Sequence[int], view: LeadView, live: LiveState) -> list[dict[str, float]]:
+    def parts(self, members: Sequence[int], view: LeadView, live: Moment) -> list[dict[str, float]]:
         """Return the points of each member by criterion; several lines of one name are added up."""
         columns: dict[str, list[float]] = {}
         for line, label in self._labelled:
@@ -180,7 +187,7 @@ class Order:
         labels = tuple(columns)
         return [dict(zip(labels, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
-    def _cents(self, line: Criterion, members: Sequence[int], view: LeadView, live: LiveState) -> list[int]:
+    def _cents(self, line: Criterion, members: Sequence[int], view: LeadView, live: Moment) -> list[int]:
         points = line.points
         if line.by == "load":
             return list(map(live.room(points).__getitem__, members))
