@@ -152,11 +152,6 @@ def beat(*, at: datetime) -> datetime | None:
     return row.beat_at
 
 
-def last_beat() -> datetime | None:
-    """Return when a worker last looked at the clock; None if never."""
-    return WorkerBeat.objects.values_list("beat_at", flat=True).first()
-
-
 def lapsed_leads(*, since: datetime, at: datetime, limit: int) -> list[Lead]:
     """Lock leads with an offer whose time ran out in an outage, in the order of their ids.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from partidor.access.viewer import Viewer, viewer_of_membership
-from partidor.models import Membership, Person
+from partidor.models import Membership, Person, WorkerBeat
 
 CONSOLE_ROLES = ("administrator", "channel_manager", "management")
 """Who has a console. Marketing, account managers and agencies see only their part, and their part comes later."""
@@ -29,11 +30,14 @@ class Role:
     """The language that its partner or else its vendor speaks (BCP 47)."""
     time_zone: str
     """IANA name; of the partner, or else of the vendor."""
+    beat_at: datetime | None = None
+    """When a worker last looked at the clock, known to whoever stands at the door: read along, it costs nothing."""
 
 
 def roles_of(person_id: UUID) -> tuple[Role, ...]:
     """Return a person's roles in force, oldest first, in one statement; roles at an archived partner are none."""
-    return tuple(_role(row) for row in _in_force().filter(person_id=person_id))
+    beat = Subquery(WorkerBeat.objects.values("beat_at")[:1])
+    return tuple(_role(row, row.beat_at) for row in _in_force().filter(person_id=person_id).annotate(beat_at=beat))
 
 
 def roles_at(email: str) -> list[tuple[Role, UUID]]:
@@ -52,7 +56,7 @@ def _in_force() -> QuerySet[Membership]:
     return rows.select_related("vendor", "partner").order_by("created_at", "pk")
 
 
-def _role(row: Membership) -> Role:
+def _role(row: Membership, beat_at: datetime | None = None) -> Role:
     partner, vendor = row.partner, row.vendor
     return Role(
         id=row.pk,
@@ -63,4 +67,5 @@ def _role(row: Membership) -> Role:
         partner=partner.name if partner else "",
         language=(partner.language if partner else "") or vendor.language,
         time_zone=(partner.time_zone if partner else "") or vendor.time_zone,
+        beat_at=beat_at,
     )

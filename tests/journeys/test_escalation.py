@@ -183,4 +183,6 @@ class TestALeadThatNobodyAnswers:
         assert Delivery.objects.filter(outcome="").count() == 0
         assert ("chief", "Niemand hat") in told(box)
         again = Counter(str(letter.message["Message-ID"]) for letter in box.letters)
-        assert len(again) == Delivery.objects.filter(outcome="sent").count(), "one id each, however often it was sent"
+        sent = Delivery.objects.filter(outcome="sent").count()
+        # one that went out and was killed before it was noted may have become stale meanwhile
+        assert sent <= len(again) <= Delivery.objects.count(), "one id each, however often it was sent"

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from partidor.access.viewer import viewer_of_membership
 from partidor.actions.offers import accept_offer
 from partidor.actions.pipeline import win_lead
-from partidor.models import Lead, Offer
+from partidor.models import Lead, Offer, WorkerBeat
 from tests.web.people import SignIn, person_of
 from tests.world import START, World
 
@@ -109,3 +109,11 @@ class TestSeen:
         assert Offer.objects.get(lead=lead).seen_at is None
         client.get("/portal/")
         assert Offer.objects.get(lead=lead).seen_at == START
+
+
+class TestTheClock:
+    def test_that_stands_still_is_told_on_every_page(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in("channel_manager")
+        assert "The clock stands still" in client.get("/console/acme/").content.decode()
+        WorkerBeat.objects.create(pk=1, beat_at=START)
+        assert "Every lead has an owner" in client.get("/console/acme/").content.decode()

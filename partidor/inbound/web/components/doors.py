@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -24,11 +24,11 @@ from partidor.access.roles import CONSOLE_ROLES, PORTAL_ROLES, Role, roles_of
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotAllowed, NotFound, Refusal
 from partidor.inbound.web.components.errors import error_page, refused
-from partidor.queries.pulse import Pulse, pulse
 
 Given = ParamSpec("Given")
 READS = ("GET", "HEAD")
 WRITES = ("POST",)
+SILENT_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,10 @@ class ConsoleVisit(Visit):
         return self.viewer.may("leads:write")
 
     @property
-    def pulse(self) -> Pulse:
-        """Return whether the clock is running: no deadline is kept while no worker runs."""
-        return pulse(at=self.at)
+    def clock_runs(self) -> bool:
+        """Say whether a worker looks at the clock, as it does every few seconds: no deadline is kept otherwise."""
+        beat_at = self.role.beat_at
+        return beat_at is not None and self.at - beat_at < SILENT_AFTER
 
     @property
     def administers(self) -> bool:
