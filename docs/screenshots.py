@@ -55,7 +55,7 @@ def pressed(path: str, what: str) -> Way:
     return go
 
 
-LEAD = "main a[href*='/leads/']:not([href$='/leads/']):not([href*='?'])"
+LEAD = "main td.who a"
 PORTAL: dict[str, Way] = {
     "inbox": at("/portal/"),
     "inbox-decline": pressed("/portal/", "details summary"),
@@ -73,7 +73,7 @@ CONSOLE: dict[str, Way] = {
     "lead-accepted": via("{console}/leads/?state=accepted", LEAD),
     "lead-in-review": via("{console}/leads/?state=in_review", LEAD),
     "partners": at("{console}/partners/"),
-    "partner": via("{console}/partners/", "main a[href*='/partners/']:not([href*='?']):not([href$='/partners/'])"),
+    "partner": via("{console}/partners/", "main td a[href*='/partners/']"),
     "rules": at("{console}/rules/"),
     "rules-test": at("{console}/rules/test?typed=1&country=DE&postal_code=80331"),
     "rules-backtest": at("{console}/rules/backtest"),
