@@ -129,16 +129,6 @@ def steps_of(path: str) -> Steps:
     return tuple(steps)
 
 
-def path_of(steps: Sequence[str | int]) -> str:
-    """Write a path."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
-
-
-def part_at(rule: Tree, path: str) -> Any:
-    """Return what stands at a path of a rule. Raises NothingThere."""
-    return _there(rule, steps_of(path))
-
-
 def opened(node: Any) -> Parts:
     """Open a node of ``when`` or ``who`` as a group; a question, or the contrary of one, is all of one part."""
     if is_question(node):

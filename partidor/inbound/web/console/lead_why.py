@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop, ngettext
 from partidor.domain.routing.naming import dimension_name
 from partidor.domain.words import ENDED_BY, OFFER_STATE
 from partidor.inbound.web.components.wording import locale, number
-from partidor.inbound.web.console.lead_story import names, strong
+from partidor.inbound.web.console.lead_story import strong
 from partidor.queries.decisions import PassedOver
 from partidor.queries.lead_page.dossier import PartnerMark
 from partidor.queries.lead_page.why import Band, CandidateRow, Criterion, DecisionLine, Result, Why
@@ -322,8 +322,3 @@ def result_said(result: Result) -> str:
         }
         said = short.get(result.state) or _(OFFER_STATE.get(result.state, ""))
     return _("{what}, round {n}").format(what=said, n=result.round) if result.round else said
-
-
-def asked_said(why: Why) -> SafeString:
-    """Name those who were asked."""
-    return names([mark.name for mark in why.asked])
