@@ -60,14 +60,14 @@ def pins(draw: st.DrawFn, world: World) -> tuple[int, tuple[int, int] | None] | 
     return position, draw(st.sampled_from([*oracle.rounds(world.rules[position - 1]["plan"]), None]))
 
 
-@pytest.fixture(params=["all at once", "ring by ring", "piece by piece"], scope="class")
+@pytest.fixture(params=["all at once", "piece by piece"], scope="class")
 def looks(request: pytest.FixtureRequest) -> Iterator[int]:
-    """Let the engine also look at partners ring by ring and piece by piece, as in larger networks."""
-    few, chunk = rank._FEW, rank._FIRST_CHUNK
+    """Let the engine also look at partners piece by piece, as in larger networks."""
+    at_once = rank._AT_ONCE
     if request.param == "piece by piece":
-        rank._FEW, rank._FIRST_CHUNK = 0, 1
+        rank._AT_ONCE = 1
     yield SHOWN if request.param == "all at once" else 1
-    rank._FEW, rank._FIRST_CHUNK = few, chunk
+    rank._AT_ONCE = at_once
 
 
 class TestDecide:

@@ -43,8 +43,8 @@ class TestShares:
         assert min(parts) >= 0
 
     def test_give_remainders_to_the_first(self) -> None:
-        assert shares([1, 1, 1], 10) == [4, 3, 3]
-        assert shares([0, 0], 3) == [2, 1]
+        assert shares([1, 1, 1], 10) == (4, 3, 3)
+        assert shares([0, 0], 3) == (2, 1)
 
 
 class TestLedger:

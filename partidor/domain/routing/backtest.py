@@ -16,6 +16,7 @@ from partidor.domain.facts import Asked, LeadFacts
 from partidor.domain.routing.decide import Decision, LiveState, decide
 from partidor.domain.routing.elsewhere import Why
 from partidor.domain.routing.match import Snapshot
+from partidor.domain.routing.network import LeadView
 from partidor.domain.routing.rank import order_on
 
 MOST = 20_000
@@ -90,7 +91,7 @@ class _Side:
         self._tables: list[tuple[datetime, int, bool, tuple[int, int]]] = []
         self._asks_who_is_open = any(rule.asks_who_is_open for rule in snapshot.ruleset.rules)
 
-    def decide(self, past: Past) -> Decision:
+    def decide(self, past: Past, view: LeadView) -> Decision:
         """Decide about the next lead, as everything stands when it comes."""
         live, tables = self.live, self._tables
         if past.month != self._month:
@@ -102,7 +103,7 @@ class _Side:
         live.paused, live.no_hours, live.feedback_due = past.paused, past.no_hours, past.feedback_due
         if self._asks_who_is_open:
             live.open_now = live.network.at_work(past.at)[1]
-        return decide(self.snapshot, past.lead, live, Asked(gone=past.gone), shown=1)
+        return decide(self.snapshot, past.lead, live, Asked(gone=past.gone), shown=0, view=view)
 
     def book(self, decided: Decision, past: Past) -> None:
         """Let the leads that follow see what was decided.
@@ -136,6 +137,7 @@ class Backtest:
     def __init__(self, before: Snapshot, after: Snapshot, *, most: int = MOST) -> None:
         """Take today's rules and those to be tested, on the same network."""
         self._before, self._after = _Side(before), _Side(after)
+        self._fields = tuple(dict.fromkeys(before.ruleset.asked_fields + after.ruleset.asked_fields))
         self._most = most
         self.leads = 0
         self.same = 0
@@ -149,7 +151,8 @@ class Backtest:
 
     def add(self, past: Past) -> None:
         """Let one lead go through both."""
-        today, tested = self._before.decide(past), self._after.decide(past)
+        view = LeadView(past.lead, self._fields)
+        today, tested = self._before.decide(past, view), self._after.decide(past, view)
         before, after = _first(today), _first(tested)
         self.leads += 1
         if past.happened is None:
@@ -159,7 +162,7 @@ class Backtest:
         if before == after:
             self.same += 1
         elif len(self.moved) < self._most:
-            self.moved.append(self._moved(past, before, after, today, tested, self._why(past, today, tested)))
+            self.moved.append(self._moved(past, before, after, today, tested, self._why(view, today, tested)))
         if after == past.happened:
             self.as_then += 1
         elif len(self.unlike_then) < self._most:
@@ -182,7 +185,7 @@ class Backtest:
     ) -> Moved:
         return Moved(past.id, before, after, past.happened, today.rule, tested.rule, past.rule, why)
 
-    def _why(self, past: Past, today: Decision, tested: Decision) -> Why:
+    def _why(self, view: LeadView, today: Decision, tested: Decision) -> Why:
         before = _first(today)
         if not tested.chosen:
             return Why(tested.reason or "no_partner")
@@ -197,7 +200,6 @@ class Backtest:
         if not tested.seen.eligible >> one & 1:
             return Why("full" if tested.seen.at_capacity >> one & 1 else "who")
         rule = snapshot.ruleset.rules[tested.rule - 1]
-        view = snapshot.view(past.lead)
         left, right = order_on(rule.order, snapshot.network, view).scores((one, other), view, live)
         return Why("score", right - left) if right - left > rule.equal_cents else Why("share")
 

@@ -39,14 +39,16 @@ def decide(
     pinned: Pinned | None = None,
     readmit_expired: bool = False,
     shown: int = SHOWN,
+    view: LeadView | None = None,
 ) -> Decision:
     """Decide about one lead.
 
     Without ``pinned`` a run begins: the first rule that holds and has a candidate takes the lead. With it, the next
     round of that rule's plan that has a candidate opens. Who let an offer lapse is out until the plan's last round,
-    unless ``readmit_expired``. ``shown`` is how many candidates are kept.
+    unless ``readmit_expired``. ``shown`` is how many candidates are kept, with their points by criterion; 0 tells
+    only who is asked. ``view`` is the lead as looked at, if several rulesets share it.
     """
-    run = _Run(snapshot, lead, live, asked, readmit_expired)
+    run = _Run(snapshot, lead, live, asked, readmit_expired, view)
     given = Given(lead, asked, pinned, readmit_expired, snapshot.ruleset.recorded_fields)
     if pinned is not None:
         return run.later_round(trigger, pinned, given, shown)
@@ -59,10 +61,11 @@ class _Run:
     __slots__ = ("asked", "expired", "gone", "lead", "live", "network", "out", "snapshot", "view")
 
     def __init__(
-        self, snapshot: Snapshot, lead: LeadFacts, live: LiveState, asked: Asked, readmit_expired: bool
-    ) -> None:
+        self, snapshot: Snapshot, lead: LeadFacts, live: LiveState, asked: Asked, readmit_expired: bool,
+        view: LeadView | None,
+    ) -> None:  # fmt: skip
         self.snapshot, self.network, self.lead, self.live = snapshot, snapshot.network, lead, live
-        self.view: LeadView = snapshot.view(lead)
+        self.view = snapshot.view(lead) if view is None else view
         self.gone = self.network.mask(asked.gone) if asked.gone else 0
         self.expired = self.network.mask(asked.expired) if asked.expired and not readmit_expired else 0
         self.out = live.paused | live.no_hours | live.at_capacity | live.feedback_due
@@ -153,9 +156,10 @@ class _Run:
         score_of = dict(zip(members, scores, strict=True))
         listed = chosen + filling.rest(shown - len(chosen))
         debts = {**live.debts(listed, filling.account), **filling.debts}
+        parts = order.parts(listed, view, live) if shown else [{}] * len(listed)
         candidates = tuple(
-            Candidate(network.ids[at], score_of[at] / CENT, parts, debts[at][0] / MICRO, place)
-            for place, (at, parts) in enumerate(zip(listed, order.parts(listed, view, live), strict=True), 1)
+            Candidate(network.ids[at], score_of[at] / CENT, points, debts[at][0] / MICRO, place)
+            for place, (at, points) in enumerate(zip(listed, parts, strict=True), 1)
         )
         charged = filling.draws if known is None and self.lead.values.get("test") is not True else []
         ids = network.ids

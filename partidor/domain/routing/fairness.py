@@ -13,6 +13,7 @@ Counted in whole millionths of a lead, so that the debts sum to zero exactly, wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -29,11 +30,16 @@ def account_of(temperature: str) -> str:
     return temperature if temperature in ("hot", "warm", "cold") else "warm"
 
 
-def shares(weights: Sequence[int], millionths: int) -> list[int]:
+def shares(weights: Iterable[int], millionths: int) -> tuple[int, ...]:
     """Part a step among members, by weight; the remainder goes one each to the first, so that the sum is exact.
 
     Weights below 0 count as 0; when all are 0, everyone counts the same.
     """
+    return _shares(tuple(weights), millionths)
+
+
+@lru_cache(maxsize=4096)
+def _shares(weights: tuple[int, ...], millionths: int) -> tuple[int, ...]:
     whole = [max(0, weight) for weight in weights]
     total = sum(whole)
     if not total:
@@ -41,7 +47,7 @@ def shares(weights: Sequence[int], millionths: int) -> list[int]:
     parts = [millionths * weight // total for weight in whole]
     for at in range(millionths - sum(parts)):
         parts[at] += 1
-    return parts
+    return tuple(parts)
 
 
 def evenness(ratios: Iterable[float]) -> float:

@@ -11,14 +11,17 @@ from partidor.domain.routing.live import LiveState
 class Filling:
     """Fills the slots of one round from the best score band down, by the fair share where a band does not fit."""
 
-    __slots__ = ("account", "chosen", "debts", "drawn_rest", "draws", "equal", "live", "members", "others", "scores")
+    __slots__ = (
+        "account", "chosen", "debts", "draws", "equal", "live", "members", "of_temperature", "others", "scores",
+        "totals", "undrawn",
+    )  # fmt: skip
 
     def __init__(self, members: list[int], scores: list[int], equal: int, live: LiveState, account: str) -> None:
         """Take the eligible (positions, ascending), their scores and the band, in hundredths of a point."""
         self.members, self.scores, self.equal, self.live, self.account = members, scores, equal, live, account
         self.chosen: list[int] = []
         self.draws: list[tuple[list[int], int, int]] = []
-        self.drawn_rest: list[int] = []
+        self.undrawn: list[int] = []
         self.debts: dict[int, tuple[int, int]] = {}
         self.others = members, scores
 
@@ -62,15 +65,15 @@ class Filling:
         """Return who comes next, at most so many: first the rest of the drawn band, by debts, then by score."""
         if number <= 0:
             return []
-        found = self.drawn_rest[:number]
+        found = self._owed_most(self.undrawn)[:number] if self.undrawn else []
         return found + self._best(*self.others, number - len(found))
 
-    def _draw(self, band: list[int], parts: list[int]) -> None:
+    def _draw(self, band: list[int], parts: tuple[int, ...]) -> None:
         facts, live, account = self.live.network.facts, self.live, self.account
         debts = live.debts(band, account)
         self.debts.update(debts)
-        totals = {at: debt[0] for at, debt in debts.items()}
-        of_temperature = {at: debt[1] for at, debt in debts.items()}
+        self.totals = totals = {at: debt[0] for at, debt in debts.items()}
+        self.of_temperature = of_temperature = {at: debt[1] for at, debt in debts.items()}
         for part in parts:
             for at, share in zip(band, shares([facts[at].weight for at in band], part), strict=True):
                 totals[at] += share
@@ -79,13 +82,18 @@ class Filling:
             self.draws.append((band, one, part))
             self.chosen.append(one)
             band = [at for at in band if at != one]
+        self.undrawn = band
+
+    def _owed_most(self, band: list[int]) -> list[int]:
+        """Sort members of a band by their debts: who would be drawn next comes first."""
+        totals, of_temperature = self.totals, self.of_temperature
         reach = max(totals[at] for at in band) - MICRO
 
         def owed(at: int) -> tuple[bool, int, int, int]:
             near = totals[at] >= reach
             return not near, -of_temperature[at] if near else 0, -totals[at], at
 
-        self.drawn_rest = sorted(band, key=owed)
+        return sorted(band, key=owed)
 
     @staticmethod
     def _best(members: list[int], scores: list[int], number: int) -> list[int]:

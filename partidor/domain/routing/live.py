@@ -24,7 +24,7 @@ class LiveState:
     """
 
     __slots__ = (
-        "_room", "at_capacity", "feedback_due", "ledger", "loads", "months", "network", "no_hours", "open_now",
+        "_by_load", "at_capacity", "feedback_due", "ledger", "loads", "months", "network", "no_hours", "open_now",
         "paused",
     )  # fmt: skip
 
@@ -53,7 +53,7 @@ class LiveState:
                 self.loads[index[one]] = load
         self.months = {index[one]: count for one, count in (months or {}).items() if count and one in index}
         self.ledger = Ledger() if ledger is None else ledger
-        self._room: dict[int, list[int]] = {}
+        self._by_load: dict[int, int] | None = None
         self.at_capacity = 0
         for place in network.capped:
             if self._is_full(place):
@@ -104,17 +104,23 @@ class LiveState:
         self.months.clear()
         self.at_capacity = mask_of((at for at in self.network.capped if self._is_full(at)), self.network.size)
 
-    def room(self, points: int) -> Sequence[int]:
-        """Return what each partner gets of so many points for having little to do: points / (1 + load), by position."""
-        found = self._room.get(points)
-        if found is None:
-            found = self._room[points] = [round(points / (1 + load)) for load in self.loads]
-        return found
+    def by_load(self) -> Sequence[tuple[int, int]]:
+        """Return the loads there are, the least first, each with who has it, as a mask."""
+        if self._by_load is None:
+            positions: dict[int, list[int]] = {}
+            for at, load in enumerate(self.loads):
+                positions.setdefault(load, []).append(at)
+            self._by_load = {load: mask_of(each, self.network.size) for load, each in positions.items()}
+        return sorted(self._by_load.items())
 
     def _load(self, at: int, more: int) -> None:
-        self.loads[at] += more
-        for points, column in self._room.items():
-            column[at] = round(points / (1 + self.loads[at]))
+        before = self.loads[at]
+        self.loads[at] = now = before + more
+        if self._by_load is not None:
+            self._by_load[before] ^= 1 << at
+            self._by_load[now] = self._by_load.get(now, 0) | 1 << at
+            if not self._by_load[before]:
+                del self._by_load[before]
 
     def debts(self, members: Iterable[int], account: str) -> dict[int, tuple[int, int]]:
         """Return the total debt of members (positions) and their debt of a temperature, in millionths."""

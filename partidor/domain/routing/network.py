@@ -65,25 +65,31 @@ def rounded(point: Point | None) -> Point | None:
 
 
 def distance_km(one: Point, other: Point) -> float:
-    """Return the great-circle distance of two points in km, by the haversine formula on a sphere."""
-    latitude, other_latitude = math.radians(one[0]), math.radians(other[0])
-    north = math.sin((other_latitude - latitude) / 2)
-    east = math.sin((math.radians(other[1]) - math.radians(one[1])) / 2)
-    share = north * north + math.cos(latitude) * math.cos(other_latitude) * east * east
-    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(share)))
+    """Return the great-circle distance of two points in km, on a sphere.
+
+    By the chord between their unit vectors, which is the haversine formula without its trigonometry per pair.
+    """
+    return _along(math.dist(_unit(one), _unit(other)))
+
+
+def _along(chord: float) -> float:
+    """Return the km along the surface under a chord of the unit sphere."""
+    return 2 * EARTH_KM * math.asin(min(1.0, chord / 2))
 
 
 class LeadView:
-    """One lead as the engine looks at it: folded values, rounded point, distances as far as they were asked for."""
+    """One lead as the engine looks at it: folded values, rounded point and its unit vector, boxes around it."""
 
-    __slots__ = ("customer_of", "folded", "point", "reach")
+    __slots__ = ("boxes", "customer_of", "folded", "point", "unit")
 
     def __init__(self, lead: LeadFacts, fields: Iterable[str]) -> None:
         """Take the lead's facts and the fields that the ruleset reads."""
         self.folded = fold_lead(lead.values, fields)
         self.point = rounded(lead.point)
         self.customer_of = lead.customer_of
-        self.reach: dict[int, float | None] = {}
+        self.unit = None if self.point is None else _unit(self.point)
+        self.boxes: dict[float, int] = {}
+        """Who is roughly within so many km, as far as it was asked; of one network."""
 
 
 class Network:
@@ -121,7 +127,7 @@ class Network:
         """Whatever was compiled for this network, by what it was compiled from."""
         self._calendar = calendar
         self._shifts: dict[Calendar, int] | None = None
-        self._trig = [_trig(partner.point) for partner in self.facts]
+        self.units = [None if partner.point is None else _unit(partner.point) for partner in self.facts]
         self._holders = self._find_holders()
         self._bands: tuple[list[int], list[int]] | None = None
 
@@ -182,28 +188,18 @@ class Network:
 
     def distances(self, view: LeadView, members: Sequence[int]) -> list[float | None]:
         """Return the distances in km of several partners (positions), in their order."""
-        if view.point is None:
+        here, units, dist, asin = view.unit, self.units, math.dist, math.asin
+        if here is None:
             return [None] * len(members)
-        reach, trig = view.reach, self._trig
-        sin, asin, sqrt = math.sin, math.asin, math.sqrt
-        latitude, longitude = math.radians(view.point[0]), math.radians(view.point[1])
-        cosine = math.cos(latitude)
-        for at in members:
-            if at not in reach:
-                there = trig[at]
-                if there is None:
-                    reach[at] = None
-                    continue
-                north, east = sin((there[0] - latitude) / 2), sin((there[1] - longitude) / 2)
-                share = north * north + cosine * there[2] * east * east
-                reach[at] = 2 * EARTH_KM * asin(sqrt(share) if share < 1 else 1.0)
-        return [reach[at] for at in members]
+        across = 2 * EARTH_KM
+        return [
+            None if (there := units[at]) is None else across * asin(half if (half := dist(here, there) / 2) < 1 else 1)
+            for at in members
+        ]
 
     def near(self, view: LeadView, km: float, within: int) -> int:
         """Return who of these is at most so many km from the lead."""
-        if view.point is None:
-            return 0
-        asked = bits(within & self.box(view.point, km))
+        asked = bits(within & self.box(view, km))
         far = zip(asked, self.distances(view, asked), strict=True)
         return mask_of((at for at, found in far if found is not None and found <= km), self.size)
 
@@ -223,8 +219,15 @@ class Network:
             for what, by_value in gathered.items()
         }
 
-    def box(self, point: Point, km: float) -> int:
+    def box(self, view: LeadView, km: float) -> int:
         """Return everyone in a box of whole degrees around the circle: cheap, and leaves nobody near out."""
+        if view.point is None:
+            return 0
+        if km not in view.boxes:
+            view.boxes[km] = self._box(view.point, km)
+        return view.boxes[km]
+
+    def _box(self, point: Point, km: float) -> int:
         if self._bands is None:
             self._bands = self._make_bands()
         by_latitude, by_longitude = self._bands
@@ -256,8 +259,8 @@ class Network:
         return columns[0], columns[1]
 
 
-def _trig(point: Point | None) -> tuple[float, float, float] | None:
-    if point is None:
-        return None
-    latitude = math.radians(point[0])
-    return latitude, math.radians(point[1]), math.cos(latitude)
+def _unit(point: Point) -> tuple[float, float, float]:
+    """Return a point as a vector of length 1 from the middle of the Earth."""
+    latitude, longitude = math.radians(point[0]), math.radians(point[1])
+    across = math.cos(latitude)
+    return across * math.cos(longitude), across * math.sin(longitude), math.sin(latitude)

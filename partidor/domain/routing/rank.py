@@ -15,16 +15,15 @@ Whole hundredths make sums exact, whatever their order, and what is shown is wha
 
 from __future__ import annotations
 
-import math
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import asin, ceil, dist, pi, sin
 from operator import add
 from typing import NamedTuple, Protocol
 
 from partidor.domain.facts import PartnerFacts
 from partidor.domain.routing.match import fixed_mask
-from partidor.domain.routing.network import LeadView, Network, bits, mask_of
+from partidor.domain.routing.network import EARTH_KM, LeadView, Network, bits, mask_of
 from partidor.domain.routing.ruleset import CENT, Criterion
 from partidor.domain.routing.suitability import OVERALL
 from partidor.domain.routing.who import Tagged
@@ -33,11 +32,11 @@ UNKNOWN_SHARE = 0.5
 RATED = ("win_rate", "conversion")
 """Measures that a partner may have by vertical."""
 _MOVING = ("distance", "load", "language", "open_now")
-_FEW = 1000
-"""Up to so many eligible are looked at ring by ring, more of them piece by piece."""
-_FIRST_CHUNK = 64
-_RINGS_OF_FEW = (1 / 3, 1)
-_RINGS = (1 / 32, 1 / 8, 1 / 3, 1)
+_SLICES = 32
+"""Into so many parts the range of fixed points is cut."""
+_AT_ONCE = 16
+"""Partners that are scored together; so few eligible are not parted at all."""
+_RINGS = (1 / 3, 1)
 """Distances at which partners are parted, as shares of ``zero_at_km``."""
 
 
@@ -47,8 +46,12 @@ class Moment(Protocol):
     open_now: int | None
     """Who is at work, as a mask; None: everybody always is."""
 
-    def room(self, points: int) -> Sequence[int]:
-        """Return the points that each partner gets for the load it has."""
+    @property
+    def loads(self) -> Sequence[int]:
+        """Return running leads and open exclusive offers, by position."""
+
+    def by_load(self) -> Sequence[tuple[int, int]]:
+        """Return the loads there are, the least first, each with who has it, as a mask."""
 
 
 class Candidate(NamedTuple):
@@ -61,33 +64,67 @@ class Candidate(NamedTuple):
     place: int
 
 
+class _Best:
+    """Scores members several at a time, and knows how many points one must have to matter still."""
+
+    __slots__ = ("_equal", "_found", "_needed", "_scores", "_slots", "_top", "_waiting", "least")
+
+    def __init__(self, needed: int, slots: int, equal: int, scores: Callable[[list[int]], list[int]]) -> None:
+        self._needed, self._slots, self._equal, self._scores = needed, slots, equal, scores
+        self._waiting = 0
+        self._found: list[tuple[int, int]] = []
+        self._top: list[int] = []
+        self.least = -1
+
+    def take(self, piece: int) -> None:
+        self._waiting |= piece
+        if self._waiting.bit_count() >= _AT_ONCE:
+            self._score()
+
+    def _score(self) -> None:
+        members = bits(self._waiting)
+        scores = self._scores(members)
+        self._found += zip(members, scores, strict=True)
+        self._top = top = sorted(self._top + scores, reverse=True)[: self._needed]
+        if len(top) == self._needed:
+            self.least = min(top[-1], top[self._slots - 1] - self._equal)
+        self._waiting = 0
+
+    def found(self) -> tuple[list[int], list[int]]:
+        self._score()
+        pairs = sorted([pair for pair in self._found if pair[1] >= self.least])
+        return [at for at, _ in pairs], [score for _, score in pairs]
+
+
 class Order:
     """The ``order`` of a rule on one network, for leads of one vertical."""
 
-    __slots__ = ("_chunks", "_distance", "_fixed", "_labelled", "_moving", "_near", "_network", "_vertical")
+    __slots__ = (
+        "_distances", "_fixed", "_labelled", "_loads", "_network", "_own", "_rooms", "_slices", "_vertical",
+    )  # fmt: skip
 
     def __init__(self, lines: tuple[Criterion, ...], network: Network, vertical: str) -> None:
         """Add up what no lead of the vertical changes, once per partner."""
         self._vertical = vertical
         self._labelled = tuple((line, line.label) for line in lines)
         self._network = network
-        self._moving = tuple(line for line in lines if line.by in _MOVING)
-        self._distance = next((line for line in self._moving if line.by == "distance"), None)
-        self._near = tuple(line for line in self._moving if line is not self._distance)
+        self._distances = tuple(line for line in lines if line.by == "distance")
+        self._loads = tuple(line for line in lines if line.by == "load")
+        self._rooms: dict[int, int] = {}
+        self._own = tuple(line for line in lines if line.by in ("language", "open_now"))
         self._fixed = [0] * network.size
         for line in lines:
-            if line not in self._moving:
+            if line.by not in _MOVING:
                 for at, points in enumerate(_column(line, network, vertical)):
                     self._fixed[at] += points
-        self._chunks = _chunks(self._fixed, network)
+        self._slices = _slices(self._fixed, network)
 
     def scores(self, members: Sequence[int], view: LeadView, live: Moment) -> list[int]:
         """Return the hundredths of a point of each member (positions in the network), in their order."""
-        fixed = self._fixed
-        found = list(map(fixed.__getitem__, members))
-        for line in self._moving:
-            found = list(map(add, found, self._cents(line, members, view, live)))
-        return found
+        scores = [self._fixed[at] for at in members]
+        for line in (*self._loads, *self._own, *self._distances):
+            scores = list(map(add, scores, self._cents(line, members, view, live)))
+        return scores
 
     def best(
         self, eligible: int, view: LeadView, live: Moment, slots: int, shown: int, equal: int
@@ -95,81 +132,57 @@ class Order:
         """Return positions (ascending) and scores of at least everyone who may matter, looking at few of many.
 
         That is the first ``max(slots, shown)``, and everyone within ``equal`` of the last slot. Partners are taken
-        up in pieces, by the most that anybody in a piece can have (its fixed points, its distance), until that is
-        too little: a threshold algorithm (Fagin, Lotem & Naor, "Optimal aggregation algorithms for middleware",
-        PODS 2001).
+        up in pieces, by the most that anybody in a piece can have (its fixed points, its load, its distance), until
+        that is too little: a threshold algorithm (Fagin, Lotem & Naor, "Optimal aggregation algorithms for
+        middleware", PODS 2001).
         """
         needed = max(slots, shown)
-        if eligible.bit_count() <= max(_FEW, 2 * needed):
-            return self._best_of(eligible, view, live, needed, slots, equal)
-        members: list[int] = []
-        scores: list[int] = []
-        least: int | None = None
-        for most, mask in self._pieces(view):
-            if least is not None and most < least:
+        if eligible.bit_count() <= max(_AT_ONCE, needed):
+            members = bits(eligible)
+            return members, self.scores(members, view, live)
+        best = _Best(needed, slots, equal, lambda members: self.scores(members, view, live))
+        own = sum(line.points for line in self._own)
+        tables, rings = self._tables(live), self._rings(view)
+        reach = own + rings[0][0]
+        for most, part in self._slices:
+            if most + tables[0][0] + reach < best.least:
                 break
-            piece = bits(eligible & mask)
-            if piece:
-                members += piece
-                scores += self.scores(piece, view, live)
-                if len(scores) >= needed:
-                    top = sorted(scores, reverse=True)
-                    least = min(top[needed - 1], top[slots - 1] - equal)
-        pairs = sorted(zip(members, scores, strict=True))
-        return [at for at, _ in pairs], [score for _, score in pairs]
+            here = eligible & part
+            for room, table in tables if here else ():
+                if most + room + reach < best.least:
+                    break
+                there = here & table
+                for near, ring in rings if there else ():
+                    if most + room + own + near < best.least:
+                        break
+                    best.take(there & ring)
+        return best.found()
 
-    def _best_of(
-        self, eligible: int, view: LeadView, live: Moment, needed: int, slots: int, equal: int
-    ) -> tuple[list[int], list[int]]:
-        """Score a few, ring by ring around the lead; the distance, which is dear, only of those it can still help."""
-        if view.point is None or self._distance is None or eligible.bit_count() <= needed:
-            everyone = bits(eligible)
-            return everyone, self.scores(everyone, view, live)
-        members: list[int] = []
-        scores: list[int] = []
-        least: int | None = None
-        for most, ring in self._rings(view, _RINGS_OF_FEW):
-            piece = bits(eligible & ring)
-            found = list(map(self._fixed.__getitem__, piece))
-            for line in self._near:
-                found = list(map(add, found, self._cents(line, piece, view, live)))
-            if least is not None:
-                within = list(map((least - most).__le__, found))
-                piece, found = list(compress(piece, within)), list(compress(found, within))
-            if most:
-                found = list(map(add, found, self._cents(self._distance, piece, view, live)))
-            members += piece
-            scores += found
-            if piece and len(scores) >= needed:
-                top = (max(scores),) if needed == 1 else sorted(scores, reverse=True)
-                least = min(top[needed - 1], top[slots - 1] - equal)
-        pairs = [(at, score) for at, score in zip(members, scores, strict=True) if least is None or score >= least]
-        pairs.sort()
-        return [at for at, _ in pairs], [score for _, score in pairs]
+    def _tables(self, live: Moment) -> list[tuple[int, int]]:
+        """Part the network by the points for its loads; return (points, mask), the most first."""
+        if not self._loads:
+            return [(0, self._network.everyone)]
+        rooms = self._rooms
+        for load, _ in (found := live.by_load()):
+            if load not in rooms:
+                rooms[load] = sum(round(line.points / (1 + load)) for line in self._loads)
+        return [(rooms[load], mask) for load, mask in found]
 
-    def _rings(self, view: LeadView, parts: Sequence[float] = _RINGS) -> list[tuple[int, int]]:
+    def _rings(self, view: LeadView) -> list[tuple[int, int]]:
         """Part the network by distance; return (most points that it can give there, mask), the nearest first."""
-        line, everyone = self._distance, self._network.everyone
-        if line is None or view.point is None:
+        everyone = self._network.everyone
+        if not self._distances or view.point is None:
             return [(0, everyone)]
-        rings, inside, most = [], 0, line.points
-        for part in parts:
-            box = self._network.box(view.point, line.zero_at_km * part)
+        far = max(line.zero_at_km for line in self._distances)
+        rings, inside, from_km = [], 0, 0.0
+        for part in _RINGS:
+            most = sum(ceil(line.points * max(0.0, 1 - from_km / line.zero_at_km)) for line in self._distances)
+            box = self._network.box(view, far * part)
             rings.append((most, box & ~inside))
             inside |= box
-            most = math.ceil(line.points * (1 - part))
-        rings.append((most, everyone & ~inside))
+            from_km = far * part
+        rings.append((0, everyone & ~inside))
         return rings
-
-    def _pieces(self, view: LeadView) -> list[tuple[int, int]]:
-        """Part the network by fixed points and by distance; return (most points, mask), the best piece first."""
-        rest = sum(line.points for line in self._near)
-        rings = self._rings(view)
-        pieces = [
-            (points + near + rest, mask & ring) for points, mask in self._chunks for near, ring in rings if mask & ring
-        ]
-        pieces.sort(key=_most, reverse=True)
-        return pieces
 
     def parts(self, members: Sequence[int], view: LeadView, live: Moment) -> list[dict[str, float]]:
         """Return the points of each member by criterion; several lines of one name are added up."""
@@ -190,11 +203,20 @@ class Order:
     def _cents(self, line: Criterion, members: Sequence[int], view: LeadView, live: Moment) -> list[int]:
         points = line.points
         if line.by == "load":
-            return list(map(live.room(points).__getitem__, members))
+            loads = live.loads
+            return [round(points / (1 + loads[at])) for at in members]
         if line.by == "distance":
-            zero = line.zero_at_km
-            distances = self._network.distances(view, members)
-            return [0 if km is None or km >= zero else round(points * (1 - km / zero)) for km in distances]
+            zero, far = line.zero_at_km, 2 * EARTH_KM
+            place, units = view.unit, self._network.units
+            if place is None:
+                return [0] * len(members)
+            end = 2 * sin(min(zero / far, pi / 2))
+            return [
+                0
+                if (there := units[at]) is None or (chord := dist(place, there)) >= end
+                else round(points * (1 - far * asin(chord / 2) / zero))
+                for at in members
+            ]
         if line.by == "language":
             spoken, speakers = _language(view), _languages(self._network)
             return [points if spoken in speakers[at] else 0 for at in members]
@@ -225,20 +247,15 @@ def _vertical(view: LeadView, network: Network) -> str:
     return found if isinstance(found, str) and found in known else OVERALL  # type: ignore[operator]
 
 
-def _chunks(fixed: Sequence[int], network: Network) -> list[tuple[int, int]]:
-    """Part the network by fixed points into pieces that double in size; return (most points, mask) of each."""
-    ranked = sorted(range(network.size), key=lambda at: -fixed[at])
-    if not ranked or fixed[ranked[0]] == fixed[ranked[-1]]:
-        return [(fixed[ranked[0]] if ranked else 0, network.everyone)]
-    chunks, start, size = [], 0, _FIRST_CHUNK
-    while start < len(ranked):
-        chunks.append((fixed[ranked[start]], mask_of(ranked[start : start + size], network.size)))
-        start, size = start + size, 2 * size
-    return chunks
-
-
-def _most(piece: tuple[int, int]) -> int:
-    return piece[0]
+def _slices(fixed: Sequence[int], network: Network) -> list[tuple[int, int]]:
+    """Part the network by fixed points, the most first; return (most points, mask) of each slice."""
+    least, most = min(fixed, default=0), max(fixed, default=0)
+    width = (most - least) // _SLICES + 1
+    positions: dict[int, list[int]] = {}
+    for at, points in enumerate(fixed):
+        positions.setdefault((points - least) // width, []).append(at)
+    slices = ((max(fixed[at] for at in each), mask_of(each, network.size)) for each in positions.values())
+    return sorted(slices, reverse=True)
 
 
 def _column(line: Criterion, network: Network, vertical: str) -> Sequence[int]:
