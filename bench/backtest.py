@@ -46,7 +46,7 @@ def _measured(key: str, leads: int) -> Run:
     from partidor.actions import jobs
     from partidor.actions.rules import change_draft
     from partidor.inbound.clock.jobs import run_due_job
-    from partidor.queries.backtests import KIND, asked_of
+    from partidor.queries.backtests.run import KIND, asked_of
 
     def now() -> datetime:
         return datetime.now(UTC)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
-from partidor.queries.audit import audit
+from partidor.queries.audit.auditor import audit
 from tests.postgres import deadlocks_in
 
 

@@ -9,7 +9,7 @@ from partidor.access.viewer import Viewer, vendor_of
 from partidor.actions.events import telling
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.refusal import FieldError, Refusal, WrongContent
-from partidor.domain.routing.editing import Edit, edited
+from partidor.domain.routing.editing.edits import Edit, edited
 from partidor.domain.routing.ruleset import MOST_RULES, Known, Ruleset, RulesRefused, compile_ruleset
 from partidor.models import RulesetVersion
 from partidor.models.ruleset import DRAFT

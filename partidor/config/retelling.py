@@ -8,8 +8,8 @@ from uuid import UUID
 
 from partidor.access.network import partners_of
 from partidor.access.viewer import Viewer
-from partidor.queries.backtest_results import Outcome
-from partidor.queries.decisions import DecisionCard
+from partidor.queries.backtests.results import Outcome
+from partidor.queries.leads.decisions import DecisionCard
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {

@@ -21,6 +21,8 @@ LEAD_FIELDS: Mapping[str, str] = {
 }  # fmt: skip
 """Every field a rule may ask for, and its type; ``custom.KEY`` comes on top."""
 
+TIER = "tier"
+"""The dimension of tags that says how much a partner is."""
 PERSONAL_FIELDS = frozenset({"company", "first_name", "last_name", "email", "phone", "job_title", "street", "inquiry"})
 """Fields that a decision never copies: they are read from the lead again when a decision is replayed."""
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from partidor.access.jobs import job_for
 from partidor.access.viewer import Viewer
 from partidor.models import Job
-from partidor.queries.backtest_results import as_documented
-from partidor.queries.backtests import KIND as BACKTEST
+from partidor.queries.backtests.results import as_documented
+from partidor.queries.backtests.run import KIND as BACKTEST
 
 _SHOWN: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {BACKTEST: as_documented}
 """How the result of a kind of job, kept compactly, is told to the outside."""

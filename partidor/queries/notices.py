@@ -12,10 +12,10 @@ from partidor.access.due import notices_of
 from partidor.access.leads import contacts_of, decisions_with
 from partidor.access.recipients import recipients_of
 from partidor.domain.masking import mask_inquiry, postal_prefix, size_band, value_band
-from partidor.domain.routing.why_you import WhyYou
+from partidor.domain.routing.words.why_you import WhyYou
 from partidor.models import Contact, Delivery, Lead, Notice, Offer
 from partidor.models.live import field_values
-from partidor.queries.why_you import Again, made_again, why_you
+from partidor.queries.leads.why_you import Again, made_again, why_you
 
 EXCERPT = 600
 """Characters of the inquiry that a mail shows."""

@@ -17,7 +17,7 @@ from partidor.domain.refusal import NotAllowed, NotFound, WrongContent
 from partidor.models import Decision, Event, Lead, Offer
 from partidor.models.ledger import read_ledger
 from partidor.models.snapshots import network
-from partidor.queries.decisions import decisions
+from partidor.queries.leads.decisions import decisions
 from tests.world import START, World
 
 FRIDAY_EVENING = datetime(2026, 3, 6, 17, 30, tzinfo=UTC)  # 18:30 in Munich

@@ -13,7 +13,7 @@ from partidor.actions.routing import reroute_lead, withdraw_lead
 from partidor.actions.sameness import judge_sameness
 from partidor.domain.refusal import NotAllowed, NotFound, WrongContent
 from partidor.models import Customer, Event, Lead, Offer, SamenessVerdict
-from partidor.queries.leads import LeadAlone, one_lead
+from partidor.queries.leads.cards import LeadAlone, one_lead
 from tests.auditing import assert_whole
 from tests.world import ALL_AT_ONCE, START, World, hours
 

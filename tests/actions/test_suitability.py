@@ -15,7 +15,7 @@ from partidor.actions.suitability import measure_network, measure_networks
 from partidor.models import Lead, Vendor
 from partidor.models.ledger import ledger_weeks, monday_of, read_ledger
 from partidor.models.partner import PartnerVersion, facts_from_json
-from partidor.queries.replays import replays_of
+from partidor.queries.leads.replays import replays_of
 from tests.world import START, World, hours
 
 DAY = timedelta(days=1)

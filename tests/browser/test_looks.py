@@ -21,7 +21,7 @@ from partidor.actions.jobs import start_job
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.inbound.clock.jobs import run_due_job
 from partidor.models import Delivery, Lead, Notice, Offer
-from partidor.queries.backtests import KIND, asked_of
+from partidor.queries.backtests.run import KIND, asked_of
 from tests.browser.conftest import Sits
 from tests.web.people import person_of
 from tests.world import ONE_AFTER_ANOTHER, World

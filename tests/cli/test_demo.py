@@ -20,7 +20,7 @@ from partidor.domain.intake.inquiry import read_inquiry
 from partidor.domain.refusal import NotAllowed, NotFound
 from partidor.domain.routing.ruleset import Known, compile_ruleset
 from partidor.models import Decision, Delivery, Event, Lead, Membership, Notice, Offer, Partner, Person, RulesetVersion
-from partidor.queries.audit import audit
+from partidor.queries.audit.auditor import audit
 from tests.world import START, World
 
 COUNTED = (Lead, Offer, Event, Decision, Notice, Delivery, Partner, Membership, RulesetVersion)

@@ -15,7 +15,7 @@ from partidor.domain.routing.fairness import Ledger
 from partidor.models import Delivery, Lead, LedgerRow, Notice, Offer, Partner
 from partidor.models.append_only import guard_events, unguard_events
 from partidor.models.partner import PartnerVersion
-from partidor.queries.audit import audit
+from partidor.queries.audit.auditor import audit
 from tests.cli.conftest import Call
 from tests.world import World
 

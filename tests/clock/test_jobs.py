@@ -22,7 +22,7 @@ from partidor.domain.refusal import NotFound
 from partidor.inbound.clock import jobs
 from partidor.inbound.clock.jobs import run_due_job
 from partidor.models import Job
-from partidor.queries.backtests import KIND, asked_of
+from partidor.queries.backtests.run import KIND, asked_of
 from tests.serving import database_url
 from tests.world import ALL_AT_ONCE, START, World, hours
 

@@ -26,8 +26,8 @@ from partidor.inbound.files.partners import partners_taken
 from partidor.models import Contact, Decision, Lead, Vendor
 from partidor.models.live import field_values
 from partidor.models.snapshots import network
-from partidor.queries.backtest_results import Outcome
-from partidor.queries.backtests import asked_of, back_test
+from partidor.queries.backtests.results import Outcome
+from partidor.queries.backtests.run import asked_of, back_test
 from tests.adventureworks import MAPPINGS, adventureworks, write_customers
 from tests.journeys.test_real_input import places
 from tests.laws import oracle

@@ -31,11 +31,11 @@ from partidor.actions.partners import change_partner, pause_partner, resume_part
 from partidor.actions.routing import assign_lead, reroute_lead, withdraw_lead
 from partidor.domain.offers import DECLINE_REASONS
 from partidor.domain.refusal import NotPossibleNow, Refusal
-from partidor.domain.routing.changes import changes
+from partidor.domain.routing.replays.changes import changes
 from partidor.models import Decision, Event, Lead, Offer
 from partidor.models.ledger import read_ledger
-from partidor.queries.audit import audit
-from partidor.queries.replays import snapshot_of, values_of
+from partidor.queries.audit.auditor import audit
+from partidor.queries.leads.replays import snapshot_of, values_of
 from tests.cleaning import empty
 from tests.world import ALL_AT_ONCE, ONE_AFTER_ANOTHER, START, World
 

@@ -22,7 +22,7 @@ from partidor.actions.routing import assign_lead, reroute_lead
 from partidor.config.environment import MailServer
 from partidor.models import Delivery, Event, Lead, Offer
 from partidor.outbound.dispatch import dispatch_due
-from partidor.queries.audit import audit
+from partidor.queries.audit.auditor import audit
 from partidor.queries.today.attention import attention
 from tests.mailbox import Mailbox, mailbox
 from tests.web.people import signed_in

@@ -27,9 +27,9 @@ from partidor.inbound.files.leads import leads_taken
 from partidor.inbound.files.partners import partners_taken
 from partidor.models import Decision, Lead, Offer, Partner, Vendor
 from partidor.models.ledger import read_ledger
-from partidor.queries.audit import audit
-from partidor.queries.decisions import decisions, explanation
-from partidor.queries.replays import replays_of
+from partidor.queries.audit.auditor import audit
+from partidor.queries.leads.decisions import decisions, explanation
+from partidor.queries.leads.replays import replays_of
 from tests.adventureworks import MAPPINGS, adventureworks, real_data, write_customers
 from tests.world import START
 

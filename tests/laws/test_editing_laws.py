@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from partidor.domain.conditions import Complaints, compile_condition, fold_lead
 from partidor.domain.facts import LeadFacts
-from partidor.domain.routing.asking import lead_line, lead_question, partner_line, partner_question
-from partidor.domain.routing.differing import lines_changed, paired
-from partidor.domain.routing.editing import KINDS, Edit, LastStep, NothingThere, edited, opened
-from partidor.domain.routing.presets import PRESETS, preset
+from partidor.domain.routing.editing.diff import lines_changed, paired
+from partidor.domain.routing.editing.edits import KINDS, Edit, LastStep, NothingThere, edited, opened
+from partidor.domain.routing.editing.presets import PRESETS, preset
+from partidor.domain.routing.editing.questions import lead_line, lead_question, partner_line, partner_question
 from partidor.domain.routing.ruleset import compile_ruleset
-from partidor.domain.routing.telling import Names, tell
+from partidor.domain.routing.words.rules import Names, tell
 from tests.laws import worlds
 
 LEAVES = {"when": st.one_of(worlds.text_leaf, worlds.other_leaf), "who": worlds.who_leaf}

@@ -12,7 +12,7 @@ from partidor.domain.conditions import Complaints, compile_condition, fold_lead
 from partidor.domain.facts import LeadFacts
 from partidor.domain.routing.contradictions import contradictions
 from partidor.domain.routing.decide import LiveState, decide
-from partidor.domain.routing.rehearsal import rehearse, unreached
+from partidor.domain.routing.replays.rehearsal import rehearse, unreached
 from tests.laws import worlds
 from tests.laws.oracle import World
 

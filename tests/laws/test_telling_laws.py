@@ -11,8 +11,8 @@ from hypothesis import given
 
 from partidor.domain.languages import SPOKEN
 from partidor.domain.routing.ruleset import compile_ruleset
-from partidor.domain.routing.telling import Names, tell
-from partidor.domain.routing.telling_words import NUMBERS, WORDS
+from partidor.domain.routing.words.rules import Names, tell
+from partidor.domain.routing.words.vocabulary import NUMBERS, WORDS
 from tests.laws import worlds
 
 NAMES = Names(partners={one: f"Partner {one}" for one in worlds.IDS})

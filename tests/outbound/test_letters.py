@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import partidor
 from partidor.actions.outbox import address_notices
 from partidor.domain.languages import SPOKEN, first_spoken
-from partidor.domain.routing.why_you import Strength, WhyYou
+from partidor.domain.routing.words.why_you import Strength, WhyYou
 from partidor.models import Delivery
 from partidor.outbound.dispatch import dispatch_due
 from partidor.outbound.notices.kinds import KINDS

@@ -10,8 +10,8 @@ import pytest
 from partidor.actions.partners import pause_partner
 from partidor.actions.rules import change_draft
 from partidor.models import Lead
-from partidor.queries.backtest_results import Outcome, as_documented
-from partidor.queries.backtests import asked_of, back_test
+from partidor.queries.backtests.results import Outcome, as_documented
+from partidor.queries.backtests.run import asked_of, back_test
 from tests.world import START, World, hours
 
 LATER = START + hours(24 * 30)
@@ -141,7 +141,7 @@ class TestTheReplay:
         assert compared(world, [NEAREST], START + hours(1), START + hours(3)).leads == 1
 
     def test_goes_through_every_chunk_once(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("partidor.queries.backtests.AT_ONCE", 2)
+        monkeypatch.setattr("partidor.queries.backtests.run.AT_ONCE", 2)
         for number in range(5):
             world.receive(at=START + hours(number // 3))
         assert compared(world, [NEAREST]).leads == 5

@@ -14,10 +14,10 @@ from partidor.actions.routing import assign_lead, reroute_lead, withdraw_lead
 from partidor.actions.rules import change_draft, publish_rules
 from partidor.domain.refusal import NotAllowed, NotFound
 from partidor.models import Lead, Offer
-from partidor.queries.lead_page.dossier import Dossier, read_dossier
-from partidor.queries.lead_page.hand_over import hand_over
-from partidor.queries.lead_page.page import LeadPage, Sought, lead_page, page_of
-from partidor.queries.lead_page.why_not import why_not_for, why_not_named
+from partidor.queries.leads.page.dossier import Dossier, read_dossier
+from partidor.queries.leads.page.hand_over import hand_over
+from partidor.queries.leads.page.page import LeadPage, Sought, lead_page, page_of
+from partidor.queries.leads.page.why_not import why_not_for, why_not_named
 from tests.world import START, World, hours
 
 RETAIL: list[dict[str, Any]] = [

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from partidor.actions.offers import accept_offer
 from partidor.domain.refusal import NotAllowed, NotFound, WrongContent
 from partidor.models import Lead
+from partidor.queries.leads.table import COUNTED, ROWS, Asked, LeadRow, Table, TableSought, leads_table
 from partidor.queries.today.marks import PartnerMark
-from partidor.queries.today.table import COUNTED, ROWS, Asked, LeadRow, Table, TableSought, leads_table
 from tests.world import ALL_AT_ONCE, START, World, hours
 
 
@@ -114,7 +114,7 @@ class TestPages:
         assert (len(first.rows), second.next, first.total, first.more) == (ROWS, None, ROWS + 3, False)
 
     def test_count_no_further_than_is_worth_while(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("partidor.queries.today.table.COUNTED", 2)
+        monkeypatch.setattr("partidor.queries.leads.table.COUNTED", 2)
         for _ in range(3):
             world.receive()
         table = shown(world)

@@ -17,8 +17,8 @@ from partidor.actions.partners import archive_partner, pause_partner
 from partidor.actions.people import deactivate_membership, invite_person
 from partidor.domain.refusal import NotAllowed, NotFound
 from partidor.models import Membership, Vendor
-from partidor.queries.network.partner import PartnerPage, partner_page
-from partidor.queries.network.table import Narrowed, PartnerTable, partner_table
+from partidor.queries.partners.page import PartnerPage, partner_page
+from partidor.queries.partners.table import Narrowed, PartnerTable, partner_table
 from tests.world import START, World, hours
 
 LATER = START + hours(1)

@@ -15,12 +15,12 @@ from partidor.actions.keys import issue_key, revoke_key
 from partidor.actions.people import deactivate_membership, invite_person
 from partidor.domain.refusal import NotAllowed, NotFound
 from partidor.models import Delivery, Membership, Notice, Partner, Person
-from partidor.queries.network.keys import key_lines
-from partidor.queries.network.mails import kept_mails, one_mail
-from partidor.queries.network.partner import partner_page
-from partidor.queries.network.people import SoughtPeople, partner_choices, team
 from partidor.queries.paging import Wanted
-from partidor.queries.people import people
+from partidor.queries.partners.page import partner_page
+from partidor.queries.settings.key_table import key_lines
+from partidor.queries.settings.mails import kept_mails, one_mail
+from partidor.queries.settings.people import people
+from partidor.queries.settings.people_table import SoughtPeople, partner_choices, team
 from tests.world import START, World, hours
 
 LATER = START + hours(1)

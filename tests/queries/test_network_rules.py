@@ -16,7 +16,7 @@ from partidor.actions.people import invite_person
 from partidor.actions.rules import change_draft, publish_rules
 from partidor.domain.refusal import NotAllowed, NotFound
 from partidor.models import Vendor
-from partidor.queries.network.rules import RuleList, rule_history, rules_in_force, rules_of_version
+from partidor.queries.rules.in_force import RuleList, rule_history, rules_in_force, rules_of_version
 from tests.world import START, World, hours
 
 LATER = START + hours(1)

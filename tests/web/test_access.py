@@ -17,7 +17,7 @@ from partidor.actions.keys import issue_key
 from partidor.actions.offers import accept_offer
 from partidor.inbound.files.uploads import keep_about, keep_upload
 from partidor.models import Delivery, Membership, Notice, Offer
-from partidor.queries.backtests import asked_of
+from partidor.queries.backtests.run import asked_of
 from tests.web.people import person_of, signed_in
 from tests.world import START, World
 

@@ -17,7 +17,7 @@ def doctor(as_json: bool) -> None:
 
     from django.conf import settings
 
-    from partidor.queries.audit import Finding, audit
+    from partidor.queries.audit.auditor import Finding, audit
 
     began = time.perf_counter()
     found = audit(at=now(), mail_is_set=settings.MAIL is not None)

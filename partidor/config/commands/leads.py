@@ -31,8 +31,8 @@ def explain(lead_id: str, vendor: str, partner: str | None, language: str, as_js
     import dataclasses
 
     from partidor.config.retelling import names_of, retold
-    from partidor.domain.routing.sentences import joined
-    from partidor.queries.decisions import decisions, explanation
+    from partidor.domain.routing.words.reasons import joined
+    from partidor.queries.leads.decisions import decisions, explanation
 
     by = operator_of(vendor, "lead explain")
     found, ref = _find(by, lead_id)
@@ -67,7 +67,7 @@ def replay(lead_id: str, vendor: str, language: str, as_json: bool) -> None:
     ready()
     import dataclasses
 
-    from partidor.queries.replays import replays_of
+    from partidor.queries.leads.replays import replays_of
 
     by = operator_of(vendor, "lead replay")
     found, ref = _find(by, lead_id)

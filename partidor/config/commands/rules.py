@@ -81,7 +81,7 @@ def test(lead: Path, vendor: str, wanted: str | None, as_json: bool) -> None:
 
     from partidor.access.viewer import vendor_of
     from partidor.config.retelling import names_of, retold
-    from partidor.queries.rulesets import tried_decision
+    from partidor.queries.rules.rulesets import tried_decision
 
     by = operator_of(vendor, "rules test")
     version = vendor_of(by).ruleset_version if wanted is None else 0 if wanted == "draft" else int(wanted)
@@ -103,8 +103,8 @@ def backtest(which: str, vendor: str, since: datetime | None, until: datetime | 
     version, wanted = _version_or_rules(which)
     ready()
     from partidor.config.retelling import backtest_retold
-    from partidor.queries.backtest_results import as_documented
-    from partidor.queries.backtests import asked_of, back_test
+    from partidor.queries.backtests.results import as_documented
+    from partidor.queries.backtests.run import asked_of, back_test
 
     by, at = operator_of(vendor, "rules backtest"), now()
     begin, end = (None if day is None else day.replace(tzinfo=UTC) for day in (since, until))

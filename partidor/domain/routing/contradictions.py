@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from partidor.domain.conditions import field_type, fold, is_number, show
-from partidor.domain.routing.telling_clauses import Group, Leaf, Node, plain
+from partidor.domain.routing.plain import Group, Leaf, Node, plain
 
 MOST_PAIRS = 2_000
 _BOUNDS = ("gt", "gte", "lt", "lte", "between")

@@ -13,12 +13,12 @@ from partidor.domain.facts import Asked, LeadFacts, Value
 from partidor.domain.offers import Cursor, Plan, Step, following, is_last
 from partidor.domain.routing.decision import EXCLUSIONS, REASONS, SHOWN, Decision, Draw, Given, Pinned, Seen, cursor_of
 from partidor.domain.routing.fairness import MICRO, account_of
-from partidor.domain.routing.fill import Filling
 from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import LeadView
 from partidor.domain.routing.rank import Candidate, order_on
 from partidor.domain.routing.ruleset import CENT, Rule
+from partidor.domain.routing.slots import Filling
 
 __all__ = [
     "EXCLUSIONS", "REASONS", "SHOWN", "Candidate", "Decision", "Draw", "LiveState", "Pinned", "decide", "lead_of",

@@ -15,7 +15,6 @@ from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Snapshot, bind
 from partidor.domain.routing.network import LeadView, Network, bits
 from partidor.domain.routing.ruleset import Rule
-from partidor.domain.routing.sentences import phrase, sentence
 from partidor.domain.routing.who import (
     All,
     Among,
@@ -28,6 +27,7 @@ from partidor.domain.routing.who import (
     Tagged,
     Within,
 )
+from partidor.domain.routing.words.reasons import phrase, sentence
 
 __all__ = ["Explanation", "Out", "Reason", "explain", "outs", "phrase", "sentence"]
 

@@ -14,8 +14,8 @@ from partidor.access.viewer import Viewer, system
 from partidor.actions.jobs import advance_job, fail_job, finish_job, put_back_job, take_up_job
 from partidor.inbound.files.taking import KIND as IMPORT
 from partidor.inbound.files.taking import import_job
-from partidor.queries.backtests import KIND as BACKTEST
-from partidor.queries.backtests import Asked, back_test
+from partidor.queries.backtests.run import KIND as BACKTEST
+from partidor.queries.backtests.run import Asked, back_test
 
 if TYPE_CHECKING:
     from partidor.models import Job

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.template import engines
 
-from partidor.domain.routing.why_you import why_you_said
+from partidor.domain.routing.words.why_you import why_you_said
 from partidor.domain.words import ROLE, SOURCE_KIND, TEMPERATURE
 from partidor.outbound.notices.kinds import KINDS
 from partidor.outbound.notices.words import (

@@ -14,7 +14,7 @@ from django.db.models import Count, Sum
 from partidor.access.leads import leads_of_viewers, offers_of_viewers
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.money import money_text
-from partidor.queries.portal.share import Statement, statement
+from partidor.queries.fairness.statement import Statement, statement
 
 WEEKS = 12
 ANSWERED = ("accepted", "declined", "expired")

@@ -17,8 +17,8 @@ from partidor.domain.refusal import NotFound
 from partidor.models import Contact, Event, Offer
 from partidor.models.offer import WAITING
 from partidor.models.snapshots import ruleset
-from partidor.queries.leads import LeadCard, by_lead
-from partidor.queries.offers import OfferCard, offer_card
+from partidor.queries.leads.cards import LeadCard, by_lead
+from partidor.queries.leads.offers import OfferCard, offer_card
 from partidor.queries.paging import Page, Wanted, page
 
 AN_INSTANT = timedelta(microseconds=1)

@@ -15,12 +15,12 @@ from partidor.access.network import colleagues_of, fields_of, keys_of
 from partidor.access.viewer import Viewer
 from partidor.domain.money import money_text
 from partidor.domain.refusal import NotFound
-from partidor.domain.routing.why_you import WhyYou
+from partidor.domain.routing.words.why_you import WhyYou
 from partidor.models import Contact, Event, Lead, Offer
 from partidor.models.live import field_values
-from partidor.queries.leads import LeadCard, by_lead, lead_card
+from partidor.queries.leads.cards import LeadCard, by_lead, lead_card
+from partidor.queries.leads.why_you import made_again, why_you
 from partidor.queries.paging import Page, Wanted, page
-from partidor.queries.why_you import made_again, why_you
 
 FIRST = timedelta(days=36_600)
 """A lead that waits for its partner stands before all others, as if it had been accepted a century later."""

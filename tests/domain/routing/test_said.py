@@ -9,9 +9,9 @@ import pytest
 from partidor.domain import words
 from partidor.domain.facts import Value
 from partidor.domain.routing.explain import Reason, sentence
-from partidor.domain.routing.naming import named, tag_name
-from partidor.domain.routing.said import held_said
-from partidor.domain.routing.sentences import heading
+from partidor.domain.routing.words.held import held_said
+from partidor.domain.routing.words.naming import named, tag_name
+from partidor.domain.routing.words.reasons import heading
 
 RETAIL = {
     "all": [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from partidor.domain.routing.ruleset import DEFAULT_RULES, compile_ruleset
-from partidor.domain.routing.telling import Names, RuleTold, tell
+from partidor.domain.routing.words.rules import Names, RuleTold, tell
 from tests.domain.routing.test_ruleset import EXAMPLE
 
 NAMES = Names(partners={"p1": "Norddata Systemhaus", "p2": "Hansewerk"}, fields={"erp_now": "Today’s ERP"})

@@ -14,7 +14,7 @@ from partidor.actions.offers import accept_offer, decline_offer
 from partidor.actions.partners import pause_partner, resume_partner
 from partidor.actions.routing import assign_lead
 from partidor.models import LedgerRow
-from partidor.queries.fairness_page import Sought, fairness_page
+from partidor.queries.fairness.page import Sought, fairness_page
 from tests.web.people import SignIn
 from tests.world import START, World
 

@@ -21,7 +21,7 @@ from django.urls import reverse
 
 from partidor.inbound.clock.jobs import run_due_job
 from partidor.inbound.files.uploads import forget_old_uploads
-from partidor.inbound.web.console import imports
+from partidor.inbound.web.console.imports import pages as imports
 from partidor.models import Lead, Partner, Vendor
 from tests.web.console.importing import Form, act, bring, words
 from tests.web.people import SignIn, signed_in

@@ -21,11 +21,11 @@ from partidor.actions.pipeline import win_lead
 from partidor.actions.qualification import park_lead, reject_lead
 from partidor.actions.routing import assign_lead, withdraw_lead
 from partidor.actions.sources import add_source
-from partidor.domain.routing.naming import named
+from partidor.domain.routing.words.naming import named
 from partidor.domain.words import ATTENTION, NAMES
-from partidor.inbound.web.console.lead_story import line_of
+from partidor.inbound.web.console.leads.story import line_of
 from partidor.models import Lead, Offer
-from partidor.queries.lead_page.timeline import Actor, Happening
+from partidor.queries.leads.page.timeline import Actor, Happening
 from tests.house.source import ROOT
 from tests.queries.test_lead_page import RETAIL, till
 from tests.web.people import signed_in

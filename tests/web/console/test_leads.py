@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from partidor.models import Lead, Partner
-from partidor.queries.today.table import ROWS
+from partidor.queries.leads.table import ROWS
 from tests.web.people import SignIn
 from tests.world import ALL_AT_ONCE, START, World
 

@@ -13,7 +13,7 @@ from partidor.actions.people import invite_person
 from partidor.domain.refusal import NotAllowed
 from partidor.inbound.web.portal.wording import fair_share
 from partidor.models import Membership, Offer, Partner, Person
-from partidor.queries.fairness import PartnerShare, Share
+from partidor.queries.fairness.report import PartnerShare, Share
 from partidor.queries.paging import Wanted
 from partidor.queries.portal.me import me
 from tests.web.people import SignIn, person_of, viewer_of

@@ -10,7 +10,7 @@ from partidor.actions.offers import accept_offer
 from partidor.inbound.web.portal.vcard import vcards
 from partidor.inbound.web.portal.wording import typed_amount
 from partidor.models import Event, Lead
-from partidor.queries.leads import AddressCard, ContactCard
+from partidor.queries.leads.cards import AddressCard, ContactCard
 from partidor.queries.portal.leads import reachable_lead
 from tests.queries.test_portal_inbox import TELLING
 from tests.web.people import SignIn, viewer_of

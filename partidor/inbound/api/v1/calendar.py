@@ -10,7 +10,7 @@ from partidor.inbound.api.v1 import shapes
 from partidor.inbound.api.v1.answers import answer, changes, done, reads
 from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.bodies import object_of
-from partidor.queries.hours import CalendarCard, calendar_card, shown_calendar
+from partidor.queries.settings.hours import CalendarCard, calendar_card, shown_calendar
 
 router = Router(tags=["calendar"])
 

@@ -14,9 +14,9 @@ from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.bodies import fields_of_body, id_in, time_in
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, wanted
-from partidor.queries import keys as about_keys
-from partidor.queries.keys import KeyCard, NewKeyCard
 from partidor.queries.paging import Page
+from partidor.queries.settings import keys as about_keys
+from partidor.queries.settings.keys import KeyCard, NewKeyCard
 
 router = Router(tags=["keys"])
 

@@ -20,10 +20,10 @@ from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.bodies import fields_of_body, id_in, object_of, time_in
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, Since, time_of, wanted
-from partidor.queries import decisions as about_decisions
-from partidor.queries import leads as about_leads
-from partidor.queries.decisions import DecisionCard, ExplanationCard
-from partidor.queries.leads import EventCard, LeadAlone, LeadWithOffers, Sought
+from partidor.queries.leads import cards as about_leads
+from partidor.queries.leads import decisions as about_decisions
+from partidor.queries.leads.cards import EventCard, LeadAlone, LeadWithOffers, Sought
+from partidor.queries.leads.decisions import DecisionCard, ExplanationCard
 from partidor.queries.paging import Page
 
 router = Router(tags=["leads"])

@@ -14,10 +14,10 @@ from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.bodies import fields_of_body
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, wanted
-from partidor.queries import leads as about_leads
-from partidor.queries import offers as about_offers
-from partidor.queries.leads import LeadWithOffers
-from partidor.queries.offers import OfferCard
+from partidor.queries.leads import cards as about_leads
+from partidor.queries.leads import offers as about_offers
+from partidor.queries.leads.cards import LeadWithOffers
+from partidor.queries.leads.offers import OfferCard
 from partidor.queries.paging import Page
 
 router = Router(tags=["offers"])

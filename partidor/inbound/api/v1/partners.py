@@ -23,9 +23,9 @@ from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.bodies import fields_of_body, object_of, time_in
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, Since, time_of, wanted
-from partidor.queries import partners as about_partners
 from partidor.queries.paging import Page
-from partidor.queries.partners import PartnerCard
+from partidor.queries.partners import cards as about_partners
+from partidor.queries.partners.cards import PartnerCard
 
 router = Router(tags=["partners"])
 Name = Annotated[str, Query(max_length=300, description="A part of the name.")]

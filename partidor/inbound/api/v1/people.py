@@ -12,9 +12,9 @@ from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.bodies import fields_of_body, id_in
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, wanted
-from partidor.queries import people as about_people
 from partidor.queries.paging import Page
-from partidor.queries.people import PersonCard
+from partidor.queries.settings import people as about_people
+from partidor.queries.settings.people import PersonCard
 
 router = Router(tags=["people"])
 

@@ -18,7 +18,7 @@ from partidor.actions.once import IdempotencyKeyReused, ShownOnce
 from partidor.actions.rules import DraftChanged
 from partidor.actions.vendors import VendorExists
 from partidor.domain.refusal import FieldError, NotAllowed, NotFound, NotPossibleNow, Refusal, WrongContent
-from partidor.domain.routing.editing import LastStep, NothingThere
+from partidor.domain.routing.editing.edits import LastStep, NothingThere
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"

@@ -12,7 +12,7 @@ from partidor.domain.reports.tables import as_csv
 from partidor.inbound.api.v1.answers import answer, reads
 from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.paging import time_of
-from partidor.queries.fairness import HEAD, FairnessReport, fairness, table_of
+from partidor.queries.fairness.report import HEAD, FairnessReport, fairness, table_of
 
 router = Router(tags=["reports"])
 Begin = Annotated[str, Query(alias="from", max_length=40, description="RFC 3339; counts offers answered from then on.")]

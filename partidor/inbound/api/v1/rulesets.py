@@ -18,12 +18,12 @@ from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.bodies import fields_of_body, object_of, time_in
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, wanted
-from partidor.queries import rulesets as about_rulesets
-from partidor.queries.backtests import KIND as BACKTEST
-from partidor.queries.backtests import asked_of
-from partidor.queries.decisions import DecisionCard
+from partidor.queries.backtests.run import KIND as BACKTEST
+from partidor.queries.backtests.run import asked_of
+from partidor.queries.leads.decisions import DecisionCard
 from partidor.queries.paging import Page
-from partidor.queries.rulesets import RulesetCard, RulesetLine
+from partidor.queries.rules import rulesets as about_rulesets
+from partidor.queries.rules.rulesets import RulesetCard, RulesetLine
 
 router = Router(tags=["rules"])
 Version = Annotated[str, Path(description="`draft`, or the number of a published version.")]

@@ -14,9 +14,9 @@ from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.bodies import object_of
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, wanted
-from partidor.queries import sources as about_sources
 from partidor.queries.paging import Page
-from partidor.queries.sources import SourceCard
+from partidor.queries.settings import sources as about_sources
+from partidor.queries.settings.sources import SourceCard
 
 router = Router(tags=["sources"])
 

@@ -15,7 +15,7 @@ from partidor.domain.intake.codes import region_name
 from partidor.domain.public_holidays import holiday_countries, holiday_regions
 from partidor.inbound.web.components.doors import Visit
 from partidor.inbound.web.components.wording import country_name
-from partidor.queries.hours import HoursCard
+from partidor.queries.settings.hours import HoursCard
 
 SPARE = 3
 """Empty lines for further exceptions."""

@@ -9,8 +9,8 @@ from partidor.domain.reports.axis import axis
 from partidor.inbound.web.components.doors import PortalVisit, portal_page
 from partidor.inbound.web.portal.frame import framed
 from partidor.inbound.web.portal.wording import beside_share, compared, fair_share, percent, short_day
+from partidor.queries.fairness.statement import Statement
 from partidor.queries.portal.figures import own_figures
-from partidor.queries.portal.share import Statement
 
 
 @portal_page

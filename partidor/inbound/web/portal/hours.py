@@ -12,7 +12,7 @@ from partidor.actions.calendars import change_partner_calendar
 from partidor.inbound.web.components.doors import PortalVisit, portal_page, portal_verb
 from partidor.inbound.web.components.hours import HoursForm, choices, form_of, parts_of, regions_part, sent
 from partidor.inbound.web.portal.frame import framed
-from partidor.queries.hours import partner_hours
+from partidor.queries.settings.hours import partner_hours
 
 
 @portal_page

@@ -18,7 +18,7 @@ from partidor.inbound.web.components.wording import country_name
 from partidor.inbound.web.portal.frame import framed
 from partidor.inbound.web.portal.vcard import vcards
 from partidor.inbound.web.portal.wording import label_of, step_icon, told, typed_amount, value_of, why
-from partidor.queries.leads import LeadCard
+from partidor.queries.leads.cards import LeadCard
 from partidor.queries.paging import Wanted
 from partidor.queries.portal.leads import my_leads, portal_lead, reachable_lead
 

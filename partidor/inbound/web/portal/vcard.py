@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from partidor.queries.leads import ContactCard, LeadCard
+from partidor.queries.leads.cards import ContactCard, LeadCard
 
 _LONGEST = 75
 """Octets of a line; a longer one is folded."""

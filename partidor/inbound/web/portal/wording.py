@@ -14,14 +14,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from partidor.domain.intake.codes import region_name
-from partidor.domain.routing.why_you import WhyYou, why_you_said
+from partidor.domain.routing.words.why_you import WhyYou, why_you_said
 from partidor.domain.words import DECLINE_REASON, LOST_REASON, SOURCE_KIND
 from partidor.inbound.web.components.icons import Icon
 from partidor.inbound.web.components.wording import amount, country_name, lasting, locale, number
-from partidor.queries.fairness import PartnerShare
+from partidor.queries.fairness.report import PartnerShare
+from partidor.queries.fairness.statement import Statement
 from partidor.queries.portal.inbox import Fit
 from partidor.queries.portal.leads import OwnFact, PortalLead, Step
-from partidor.queries.portal.share import Statement
 
 ORIGIN = {
     "api": Icon("plug"),

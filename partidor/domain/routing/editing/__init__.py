@@ -1,0 +1,1 @@
+"""Changing rules step by step, and what two versions differ in."""

@@ -1,0 +1,1 @@
+"""Leads of the past through rules again: one decision, a rehearsal, a back-test."""

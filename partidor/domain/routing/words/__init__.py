@@ -1,0 +1,1 @@
+"""Rules, reasons and decisions in plain words, in English and German."""

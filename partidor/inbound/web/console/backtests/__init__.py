@@ -1,0 +1,1 @@
+"""Rules tested on the leads of the past."""

@@ -1,0 +1,130 @@
+"""Back-tests: start one, leave it, find it again, and read what would have been different."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partidor.actions.jobs import cancel_job, start_job
+from partidor.inbound.web.components.doors import ConsoleVisit, console_page, console_verb
+from partidor.inbound.web.components.live import live, version_of
+from partidor.inbound.web.console.backtests import words as backtest_words
+from partidor.inbound.web.console.lists import Choice, asked, leaf, page_number
+from partidor.inbound.web.console.wording import version_said
+from partidor.queries.backtests.pages import back_test_line, back_test_page, back_tests, versions_to_try
+from partidor.queries.backtests.run import KIND, asked_of
+
+
+class Period(forms.Form):
+    """Which rules, from which day to which, both included; empty: from the first lead on, up to now."""
+
+    rules = forms.IntegerField(min_value=0, max_value=10**9)
+    since = forms.DateField(required=False)
+    until = forms.DateField(required=False)
+
+    def clean(self) -> dict[str, object]:
+        """Take the days as the viewer's clock has them."""
+        given = dict(super().clean() or {})
+        since, until = given.get("since"), given.get("until")
+        if since and until and since > until:
+            raise forms.ValidationError(gettext_lazy("The first day must not lie after the last one."))
+        zone = timezone.get_current_timezone()
+        if since:
+            given["since"] = datetime.combine(since, time(), zone)
+        if until:
+            given["until"] = datetime.combine(until + timedelta(days=1), time(), zone)
+        return given
+
+
+@console_page
+def tests(visit: ConsoleVisit) -> HttpResponse:
+    """Show the form that starts one, and those that were started."""
+    return _tests(visit, None)
+
+
+def _tests(visit: ConsoleVisit, wrong: Period | None, status: int = 200) -> HttpResponse:
+    found = back_tests(visit.viewer, page=page_number(visit))
+    chosen = (wrong["rules"].value() if wrong else asked(visit, "rules")) or "0"
+    context = {
+        "room": "rules",
+        "form": wrong,
+        "versions": [
+            Choice(str(one.version), version_said(one), str(one.version) == str(chosen))
+            for one in versions_to_try(visit.viewer)
+        ],
+        "may_start": visit.viewer.may("rules:write"),
+        "tests": [backtest_words.line(one) for one in found.items],
+        "leaf": leaf(visit, found),
+        "today": timezone.localdate(visit.at),
+    }
+    return visit.show("console/backtests/list.html", context, status=status)
+
+
+@console_verb
+def start(visit: ConsoleVisit) -> HttpResponse:
+    """Start one, and lead to its page."""
+    visit.viewer.require_vendor("rules:write")
+    form = Period(visit.request.POST)
+    if not form.is_valid():
+        return _tests(visit, form, status=422)
+    given = form.cleaned_data
+    wanted = asked_of(visit.viewer, given["rules"], given["since"], given["until"], at=visit.at)
+    job, repeated = start_job(KIND, wanted.record(), by=visit.viewer, at=visit.at)
+    return visit.go(
+        "console:rules-backtest-one",
+        visit.slug,
+        job.pk,
+        said=_("This back-test is on its way already.") if repeated else "",
+    )
+
+
+@console_page
+def test(visit: ConsoleVisit, job_id: UUID) -> HttpResponse:
+    """Show one back-test: how far it is, or what came out."""
+    which = asked(visit, "list")
+    found = back_test_page(visit.viewer, job_id, which=which, page=page_number(visit))
+    context = {
+        "room": "rules",
+        "page": found,
+        "line": backtest_words.line(found.line),
+        "version": version_of(found.line),
+        "may_start": visit.viewer.may("rules:write"),
+        "leaf": leaf(visit, found.leads),
+        "is_all": "partners" in visit.request.GET,
+    }
+    if found.outcome is not None:
+        context |= backtest_words.outcome(found, visit.language, everyone=bool(context["is_all"]))
+    return visit.show("console/backtests/page.html", context)
+
+
+@console_page
+def progress(visit: ConsoleVisit, job_id: UUID) -> HttpResponse:
+    """Answer a poll: how far it is; when it has ended, the page is loaded anew."""
+    found = back_test_line(visit.viewer, job_id)
+    if not found.runs:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    context = {"line": backtest_words.line(found), "may_start": visit.viewer.may("rules:write")}
+    return live(visit, "console/backtests/_progress.html", context, version_of(found))
+
+
+@console_verb
+def cancel(visit: ConsoleVisit, job_id: UUID) -> HttpResponse:
+    """Cancel one that has not ended."""
+    cancel_job(job_id, by=visit.viewer, at=visit.at)
+    return visit.go("console:rules-backtest-one", visit.slug, job_id, said=_("The back-test is cancelled."))
+
+
+urlpatterns = [
+    path("rules/backtest", tests, name="rules-backtest"),
+    path("rules/backtest/start", start, name="rules-backtest-start"),
+    path("rules/backtest/<uuid:job_id>", test, name="rules-backtest-one"),
+    path("rules/backtest/<uuid:job_id>/progress", progress, name="rules-backtest-progress"),
+    path("rules/backtest/<uuid:job_id>/cancel", cancel, name="rules-backtest-cancel"),
+]

@@ -1,0 +1,1 @@
+"""Leads and partners from files, with a mapping and a preview."""

@@ -1,0 +1,1 @@
+"""The table of leads, and the page of one."""

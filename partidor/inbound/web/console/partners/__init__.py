@@ -1,0 +1,1 @@
+"""The table of partners, and the page of one."""

@@ -1,0 +1,125 @@
+"""Partners in words and shapes: tags by name, debts and loads as small bars, dates of a pause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from partidor.domain.routing.words.naming import tag_name
+from partidor.inbound.web.components.wording import number, zone_name
+from partidor.inbound.web.console.wording import Bar, coordinate, debt_bar, dimension_label, owed, short_day
+from partidor.queries.partners.page import Answers
+from partidor.queries.partners.table import Choices, PartnerLine, Tag
+
+MOST_TAGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A dimension of tags with its values, by name."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A partner in the table, ready to be shown."""
+
+    line: PartnerLine
+    tier: str
+    tags: tuple[str, ...]
+    more: int
+    debt: Bar
+    owed: str
+    load: str
+    """How wide the load is, of 100."""
+    until: str
+    """The day until which it is paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a whole: its name, how many, its place and width of 100, and its colour."""
+
+    name: str
+    count: int
+    bar: Bar
+
+
+def rows(lines: Iterable[PartnerLine], largest: float, language: str) -> list[Row]:
+    """Make the lines of a page ready; the largest debt among them fills its bar."""
+    return [_row(line, largest, language) for line in lines]
+
+
+def _row(line: PartnerLine, largest: float, language: str) -> Row:
+    tags = tuple(tag_name(tag.dimension, tag.value, language) for tag in line.tags)
+    shown = tags if len(tags) <= MOST_TAGS + 1 else tags[:MOST_TAGS]
+    return Row(
+        line=line,
+        tier=tag_name("tier", line.tier, language) if line.tier else "",
+        tags=shown,
+        more=len(tags) - len(shown),
+        debt=debt_bar(line.debt, largest),
+        owed=owed(line.debt),
+        load=coordinate(min(100, 100 * line.load / line.most) if line.most else 0 if line.most is None else 100),
+        until=short_day(line.paused_until) if line.paused_until else "",
+    )
+
+
+def known_tags(choices: Choices, language: str) -> list[tuple[str, str]]:
+    """List the tags that partners have: as they are written, and in words."""
+    return [
+        (f"{dimension}:{value}", f"{dimension_label(dimension, language)}: {tag_name(dimension, value, language)}")
+        for dimension, values in choices.tags.items()
+        for value in values
+    ]
+
+
+def time_zone_name(zone: str) -> str:
+    """Name a time zone as people do: ``Central European Time``."""
+    return zone_name(zone) if zone else ""
+
+
+def dimensions(tags: Sequence[Tag], language: str) -> list[Dimension]:
+    """Gather tags by dimension, in words."""
+    found: dict[str, list[str]] = {}
+    for tag in tags:
+        found.setdefault(tag.dimension, []).append(tag_name(tag.dimension, tag.value, language))
+    return [Dimension(dimension_label(name, language), tuple(values)) for name, values in found.items()]
+
+
+def parts(answers: Answers) -> list[Part]:
+    """Part what became of the offers, as a bar of 100."""
+    counted = (
+        (_("Accepted"), answers.accepted, "s1"),
+        (_("Declined"), answers.declined, "s2"),
+        (_("Let lapse"), answers.lapsed, "s4"),
+        (_("Others were quicker"), answers.taken, "s5"),
+        (_("Waiting"), answers.waiting, "s3"),
+    )
+    total = sum(count for _name, count, _kind in counted) or 1
+    shown, x = [], 0.0
+    for name, count, kind in counted:
+        if count:
+            width = 100 * count / total
+            shown.append(Part(name, count, Bar(coordinate(x), coordinate(max(0.5, width - 0.5)), kind)))
+            x += width
+    return shown
+
+
+def accepted_share(answers: Answers) -> str:
+    """Say how many of a hundred offers with an answer of its own were accepted; empty when there was none."""
+    own = answers.accepted + answers.declined + answers.lapsed
+    return _("{share} %").format(share=number(100 * answers.accepted / own)) if own else ""
+
+
+def in_short(known: int, paused: int, full: int) -> str:
+    """Say how many partners there are, and how many of them are out."""
+    told = [ngettext("{count} in use", "{count} in use", known).format(count=number(known))]
+    told += [ngettext("{count} paused", "{count} paused", paused).format(count=number(paused))] if paused else []
+    told += [ngettext("{count} full", "{count} full", full).format(count=number(full))] if full else []
+    return ", ".join(told)

@@ -1,0 +1,1 @@
+"""The rules: read, edited, published, and tried on one lead."""

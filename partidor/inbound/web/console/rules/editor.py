@@ -1,0 +1,164 @@
+"""The editor of the rules: the list, one rule as lines to fill in, what it takes beside it, and what changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from partidor.domain.routing.editing.questions import Asked, asks_of_field, asks_of_partner
+from partidor.inbound.web.components.doors import ConsoleVisit
+from partidor.inbound.web.console.lists import asked, leaf, page_number
+from partidor.inbound.web.console.rules.words import PARTS, PRESETS
+from partidor.inbound.web.console.wording import publisher
+from partidor.queries.numbered import SIZE
+from partidor.queries.rules.draft import DraftPage, Live, RuleDiff, draft_page
+from partidor.queries.rules.lines import Choice, Kept, LineForm
+
+UNDO = "rules-undo"
+FIRST_ASKED = {"when": "product", "who": "kind"}
+_COLUMNS, _STEP = 25, 10.6
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One of the last leads: where it stands, and what the rule makes of it."""
+
+    x: str
+    y: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A change that was not saved because somebody else had saved first; ``again`` are the fields to send it anew."""
+
+    by: str
+    wanted: str
+    verb: str
+    again: tuple[tuple[str, str], ...]
+
+
+def show_editor(
+    visit: ConsoleVisit,
+    *,
+    chosen: int,
+    kept: Kept | None = None,
+    conflict: Conflict | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the draft with a rule open: the page, or for htmx its inside."""
+    page = (chosen - 1) // SIZE + 1 if chosen else page_number(visit)
+    found = draft_page(
+        visit.viewer, chosen=chosen, page=page, language=visit.language, kept=kept or _to_be_added(visit)
+    )
+    position = found.chosen.position if found.chosen else 0
+    context = {
+        "room": "rules",
+        "found": found,
+        "rule": found.chosen,
+        "digest": _digest(found),
+        "by": publisher(found.head.by),
+        "next_version": found.head.version + 1,
+        "lines": [(line, f"{100 * line.taken / found.counted:.1f}" if found.counted else "0")
+                  for line in found.rules.items],
+        "count": found.rules.total,
+        "squares": _squares(found.live),
+        "height": f"{-(-found.counted // _COLUMNS) * _STEP - 2.6:.1f}",
+        "bars": _bars(found.live),
+        "diff": [_told(one) for one in found.diff],
+        "presets": [Choice(key, _(words)) for key, words in PRESETS.items()],
+        "datalists": _datalists(found),
+        "undo": _has_undo(visit, found.head.revision),
+        "conflict": conflict,
+        "kept": kept if kept and kept.sentence else None,
+        "settings": _settings(found),
+        "leaf": leaf(visit, found.rules),
+        "here": f"{reverse('console:rules', args=[visit.slug])}?rule={position}",
+    }  # fmt: skip
+    response = visit.show(
+        "console/rules/_editor.html" if visit.is_part else "console/rules/editor.html", context, status
+    )
+    if visit.is_part:
+        response["HX-Replace-Url"] = str(context["here"])
+    return response
+
+
+def _settings(found: DraftPage) -> list[tuple[str, ...]]:
+    """Return each choice of two of a rule: its path and label, both values with their labels, and what it is now."""
+    now = found.chosen.settings if found.chosen else {}
+    rows = (
+        ("known_customer", _("Who works with the customer already"), "prefer", _("is asked first and alone"), "ignore",
+         _("is asked as all others are")),
+        ("otherwise", _("If it fits and nobody can be asked"), "next", _("the next rule that fits is tried"), "stop",
+         _("no later rule is tried")),
+        ("clock", _("Times are counted"), "wall", _("day and night"), "business", _("in working hours")),
+    )  # fmt: skip
+    return [(*row, now[row[0]]) for row in rows] if now else []
+
+
+def _to_be_added(visit: ConsoleVisit) -> Kept | None:
+    """Open an empty line where the address asks for one: nothing is saved before it is filled in."""
+    path = asked(visit, "add")
+    side = path.split(".")[0].split("[")[0]
+    if side in FIRST_ASKED:
+        return Kept(path, True, first_asked(side, FIRST_ASKED[side]), group=asked(visit, "group"))
+    if path == "order":
+        return Kept(path, True, form={"by": "load", "points": "25"})
+    return Kept(path, True, form=None) if path == "plan" else None
+
+
+def first_asked(side: str, subject: str) -> Asked:
+    """Return an empty line about a subject, with the usual comparison."""
+    ops = asks_of_field(subject) if side == "when" else asks_of_partner(subject, False)
+    return Asked(subject, ops[0])
+
+
+def _digest(found: DraftPage) -> str:
+    return digest_of(found.chosen.tree) if found.chosen else ""
+
+
+def digest_of(rule: Mapping[str, Any]) -> str:
+    """Name a rule by what it says, so that it is found again after others were moved."""
+    return hashlib.blake2b(json.dumps(rule, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def _has_undo(visit: ConsoleVisit, revision: int) -> bool:
+    kept = visit.request.session.get(UNDO)
+    return bool(kept and kept["vendor"] == visit.slug and kept["revision"] == revision and kept["edits"])
+
+
+def _squares(live: Live | None) -> list[Square]:
+    return [
+        Square(f"{at % _COLUMNS * _STEP:.1f}", f"{at // _COLUMNS * _STEP:.1f}", code)
+        for at, code in enumerate(live.squares if live else ())
+    ]
+
+
+def _bars(live: Live | None) -> list[tuple[str, int, str]]:
+    bars = live.bars if live else ()
+    most = max((number for _name, number in bars), default=1)
+    return [
+        (name or _("somebody who is no longer here"), number, f"{100 * number / most:.1f}") for name, number in bars
+    ]
+
+
+def _told(one: RuleDiff) -> tuple[RuleDiff, list[tuple[str, object]]]:
+    return one, [(_(PARTS[line.part]), line.pieces) for line in one.lines]
+
+
+def _datalists(found: DraftPage) -> list[tuple[str, list[str]]]:
+    """Return the values to choose from, by the subject of each line that is on the page."""
+    if not found.chosen:
+        return []
+    lines = (line for line in (*found.chosen.when, *found.chosen.who) if isinstance(line, LineForm))
+    wanted = {(line.side, line.subject) for line in lines if not line.is_number}
+    wanted |= {("who", one.by) for one in found.chosen.order if one.by.startswith("tag:")}
+    lists = [(f"{side}-{subject}", list(found.offers.codes(side, subject).values())[:500]) for side, subject in wanted]
+    return sorted((name.replace(":", "-").replace(".", "-"), values) for name, values in lists if values)

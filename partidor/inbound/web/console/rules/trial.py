@@ -1,0 +1,125 @@
+"""Try one lead: typed, or one that is there, with the draft or any version; the decision as it would be."""
+
+from __future__ import annotations
+
+import re
+
+from babel import Locale
+from django import forms
+from django.http import HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partidor.domain.intake.codes import COUNTRIES
+from partidor.domain.refusal import NotFound, WrongContent
+from partidor.domain.words import TEMPERATURE
+from partidor.inbound.web.components.doors import ConsoleVisit, console_page
+from partidor.inbound.web.console.leads.why import legend_of, rows_of, sentence_of
+from partidor.inbound.web.console.lists import Choice, asked
+from partidor.inbound.web.console.wording import version_said
+from partidor.queries.backtests.pages import versions_to_try
+from partidor.queries.rules.trials import Trial, leads_to_try, sources_to_try, tried_lead, tried_typed
+
+NOWHERE = "nobody@example.invalid"
+REFERENCE = re.compile(r"[0-9A-Za-z]{6}")
+
+
+class Typed(forms.Form):
+    """A lead as a channel manager types it: whatever rules usually ask for."""
+
+    product = forms.CharField(required=False, max_length=300, label=gettext_lazy("Product"))
+    vertical = forms.CharField(required=False, max_length=300, label=gettext_lazy("Vertical"))
+    country = forms.CharField(required=False, max_length=2, label=gettext_lazy("Country"))
+    postal_code = forms.CharField(required=False, max_length=20, label=gettext_lazy("Postal code"))
+    city = forms.CharField(required=False, max_length=300, label=gettext_lazy("City"))
+    employees = forms.IntegerField(required=False, min_value=0, max_value=10**8, label=gettext_lazy("Employees"))
+    value = forms.DecimalField(
+        required=False, min_value=0, max_digits=14, decimal_places=2, label=gettext_lazy("Value")
+    )
+    temperature = forms.CharField(required=False, max_length=10)
+    language = forms.CharField(required=False, max_length=20, label=gettext_lazy("Language"))
+    company = forms.CharField(required=False, max_length=300, label=gettext_lazy("Company"))
+    email = forms.EmailField(required=False, max_length=254, label=gettext_lazy("E-mail"))
+    source = forms.CharField(required=False, max_length=100)
+
+    def lead(self, source: str) -> dict[str, object]:
+        """Write it in the shape of the API."""
+        given = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        address = {name: given.pop(name) for name in ("country", "postal_code", "city") if name in given}
+        contact = {"last_name": "–"} | ({"email": given.pop("email")} if "email" in given else {})
+        if "value" in given:
+            given["value"] = str(given["value"])
+        if not {"postal_code", "city"} & set(address):
+            contact.setdefault("email", NOWHERE)  # a lead must be reachable somehow; rules seldom ask how
+        return {"source": source, "company": "–", **given, "contact": contact, "address": address}
+
+
+FIELDS = ("product", "vertical", "postal_code", "city", "employees", "value", "language", "company", "email")
+
+
+@console_page
+def trial(visit: ConsoleVisit) -> HttpResponse:
+    """Show the form, and beside it what came of it."""
+    form = Typed(visit.request.GET or None)
+    sources = sources_to_try(visit.viewer)
+    words, version = asked(visit, "lead"), asked(visit, "rules") or "0"
+    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    tried = _there(visit, number, words) if REFERENCE.fullmatch(words) else None
+    found = leads_to_try(visit.viewer, words) if words and tried is None else []
+    wrong = ""
+    if len(found) == 1:
+        tried = _there(visit, number, found[0].ref)
+    elif "typed" in visit.request.GET and not words and form.is_valid():
+        source = form.cleaned_data["source"] or (sources[0] if sources else "")
+        try:
+            tried = tried_typed(visit.viewer, number, form.lead(source), language=visit.language, at=visit.at)
+        except WrongContent:
+            wrong = _("This lead cannot be read: please look at country, postal code and value once more.")
+    context = {
+        "room": "rules",
+        "form": form,
+        "fields": [form[name] for name in FIELDS],
+        "countries": _countries(visit, form["country"].value() or ""),
+        "temperatures": [Choice(code, code, asked(visit, "temperature") == code) for code in TEMPERATURE],
+        "sources": [Choice(name, name, asked(visit, "source") == name) for name in sources],
+        "versions": [
+            Choice(str(one.version), version_said(one), one.version == number) for one in versions_to_try(visit.viewer)
+        ],
+        "words": words,
+        "found": found if len(found) > 1 else [],
+        "is_nothing_found": bool(words) and not found,
+        "number": number,
+        "wrong": wrong,
+        "tried": tried,
+    }
+    if tried is not None:
+        told = tried.why
+        rules = (
+            reverse("console:rule-version", args=[visit.slug, number])
+            if number
+            else reverse("console:rules", args=[visit.slug])
+        )
+        context |= {
+            "why": told,
+            "sentence": sentence_of(told, rules),
+            "bands": rows_of(told, visit.language),
+            "legend": legend_of(told, visit.language),
+        }
+    return visit.show("console/rules/trial.html", context)
+
+
+def _countries(visit: ConsoleVisit, chosen: str) -> list[Choice]:
+    names = Locale(visit.language[:2]).territories
+    found = sorted((names[code], code) for code in COUNTRIES if code in names)
+    return [Choice(code, name, code == chosen.upper()) for name, code in found]
+
+
+def _there(visit: ConsoleVisit, version: int, ref: str) -> Trial | None:
+    try:
+        return tried_lead(visit.viewer, version, ref, language=visit.language, at=visit.at)
+    except NotFound:
+        return None
+
+
+urlpatterns = [path("rules/test", trial, name="rules-test")]

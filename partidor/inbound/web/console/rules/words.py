@@ -1,0 +1,39 @@
+"""What the rules' pages call things: who saved, notes, presets, parts of a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from partidor.queries.rules.in_force import VersionLine
+
+FIRST_NOTE = gettext_noop("The rule every vendor starts with")
+PRESETS: Mapping[str, str] = {
+    "hot": gettext_noop("Hot: 30 minutes for one, then five in competition"),
+    "warm": gettext_noop("Warm: two in turn, 4 hours each"),
+    "enterprise": gettext_noop("From 500 people: 2 working days for one"),
+    "small": gettext_noop("Below 500 people: 12 hours for one, then all"),
+    "every": gettext_noop("Every lead: two in turn, 8 hours each"),
+}
+PRESET_NAMES: Mapping[str, str] = {
+    "hot": gettext_noop("Hot leads"),
+    "warm": gettext_noop("Warm leads"),
+    "enterprise": gettext_noop("Large customers"),
+    "small": gettext_noop("Small customers"),
+    "every": gettext_noop("New rule"),
+}
+PARTS: Mapping[str, str] = {
+    "name": gettext_noop("name"),
+    "when": gettext_noop("when"),
+    "who": gettext_noop("who"),
+    "order": gettext_noop("order"),
+    "plan": gettext_noop("plan"),
+    "also": gettext_noop("also"),
+}
+
+
+def note_of(version: VersionLine) -> str:
+    """Return the note of a version; Partidor's own note in the reader's language."""
+    return _(version.note) if version.by.kind == "system" and version.note == FIRST_NOTE else version.note

@@ -1,0 +1,1 @@
+"""Working hours, people, keys and mails of the vendor."""

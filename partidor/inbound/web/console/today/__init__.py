@@ -1,0 +1,1 @@
+"""What needs the channel manager, and the flow of the last days."""

@@ -1,0 +1,1 @@
+"""The auditor: what the rows say, held against the events."""

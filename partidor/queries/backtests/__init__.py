@@ -1,0 +1,1 @@
+"""Back-tests: the run, what came out, and how it is shown."""

@@ -1,0 +1,163 @@
+"""Back-tests as pages show them: what can be tested, those that were started, and one with what came out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from partidor.access.jobs import job_for, jobs_of
+from partidor.access.leads import visible_leads
+from partidor.access.network import keys_of, memberships_of, partners_of, rulesets_of
+from partidor.access.viewer import Viewer, vendor_of
+from partidor.domain.refusal import NotFound
+from partidor.models import Job
+from partidor.models.job import WAITS
+from partidor.models.ruleset import DRAFT
+from partidor.queries.backtests.results import LISTS, Elsewhere, Outcome
+from partidor.queries.backtests.run import KIND, Asked
+from partidor.queries.numbered import Numbered, numbered
+from partidor.queries.rules.in_force import Publisher
+
+MOST_VERSIONS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class VersionNamed:
+    """A version that can be tested: its number (0: the draft), its note, and whether it is in force."""
+
+    version: int
+    note: str
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TestLine:
+    """A back-test: of which rules (``draft``, a number, ``file``), against which, over what period, and how far."""
+
+    id: UUID
+    rules: str
+    in_force: int
+    since: datetime
+    until: datetime
+    state: str
+    progress: int
+    error: str
+    started_at: datetime
+    ended_at: datetime | None
+    by: Publisher
+
+    @property
+    def runs(self) -> bool:
+        """Say whether it has not ended."""
+        return self.state in WAITS
+
+
+@dataclass(frozen=True, slots=True)
+class LeadNamed:
+    """A lead in a list of changes, as a link."""
+
+    ref: str
+    company: str
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestPage:
+    """One back-test with its result (None until it is done), and a page of one of its lists."""
+
+    line: TestLine
+    outcome: Outcome | None
+    which: str
+    leads: Numbered[tuple[Elsewhere, LeadNamed | None]]
+    left_off: int
+    partners: frozenset[str]
+    """The partners that are still there to be looked at."""
+
+
+def versions_to_try(viewer: Viewer) -> list[VersionNamed]:
+    """List the draft and the newest versions. Raises NotAllowed."""
+    viewer.require_vendor("rules:read", "rules:write")
+    in_force = vendor_of(viewer).ruleset_version
+    rows = rulesets_of(viewer).values_list("version", "note").order_by("-version")
+    published = [VersionNamed(number, note, number == in_force) for number, note in rows.exclude(version=DRAFT)]
+    return [VersionNamed(DRAFT, "", False), *published[:MOST_VERSIONS]]
+
+
+def back_tests(viewer: Viewer, *, page: int) -> Numbered[TestLine]:
+    """List the back-tests, newest first. Raises NotAllowed."""
+    viewer.require_vendor("rules:read", "rules:write")
+    jobs = jobs_of(viewer).filter(kind=KIND)
+    found = numbered(jobs.count(), page, lambda start, end: list(jobs[start:end]))
+    return found.of(_lines(viewer, found.items))
+
+
+def back_test_line(viewer: Viewer, job_id: UUID) -> TestLine:
+    """Say how far one back-test is. Raises NotFound, NotAllowed."""
+    return _lines(viewer, [_job(viewer, job_id)])[0]
+
+
+def back_test_page(viewer: Viewer, job_id: UUID, *, which: str, page: int) -> TestPage:
+    """Show one back-test; ``which`` list of changes: ``moved`` or ``unlike_then``. Raises NotFound, NotAllowed."""
+    job = _job(viewer, job_id, result=True)
+    (line,) = _lines(viewer, [job])
+    which = which if which in LISTS else LISTS[0]
+    outcome = Outcome(job.result) if job.state == "done" and job.result else None
+    if outcome is None:
+        return TestPage(line, None, which, Numbered((), 1, 1, 0), 0, frozenset())
+    kept = outcome.kept(which)
+    changes = numbered(kept, page, lambda start, end: list(outcome.elsewhere(which, start, end)))
+    named = _leads(viewer, [one.lead for one in changes.items])
+    pairs = [(one, named.get(one.lead)) for one in changes.items]
+    known = frozenset(str(pk) for pk in partners_of(viewer).values_list("pk", flat=True))
+    total = outcome.moved if which == "moved" else outcome.unlike_then
+    return TestPage(line, outcome, which, changes.of(pairs), total - kept, known)
+
+
+def _job(viewer: Viewer, job_id: UUID, *, result: bool = False) -> Job:
+    viewer.require_vendor("rules:read", "rules:write")
+    job = job_for(viewer, job_id, result=result)
+    if job.kind != KIND:
+        raise NotFound(what="back-test")
+    return job
+
+
+def _lines(viewer: Viewer, jobs: Sequence[Job]) -> list[TestLine]:
+    names = _starters(viewer, jobs)
+    lines = []
+    for job in jobs:
+        asked = Asked.of(job.wanted)
+        lines.append(
+            TestLine(
+                id=job.pk,
+                rules=asked.name,
+                in_force=asked.in_force,
+                since=asked.since,
+                until=asked.until,
+                state=job.state,
+                progress=job.progress,
+                error=job.error,
+                started_at=job.created_at,
+                ended_at=job.done_at,
+                by=Publisher(job.by_kind, names.get(job.by_id, "")),
+            )
+        )
+    return lines
+
+
+def _starters(viewer: Viewer, jobs: Iterable[Job]) -> dict[str, str]:
+    people = {job.by_id for job in jobs if job.by_kind == "person"}
+    keys = {job.by_id for job in jobs if job.by_kind == "key"}
+    found: dict[str, str] = {}
+    if people:
+        rows = memberships_of(viewer).filter(person_id__in=people).values_list("person_id", "person__name")
+        found |= {str(pk): name for pk, name in rows}
+    if keys:
+        found |= {str(pk): name for pk, name in keys_of(viewer).filter(pk__in=keys).values_list("pk", "name")}
+    return found
+
+
+def _leads(viewer: Viewer, ids: Sequence[str]) -> dict[str, LeadNamed]:
+    rows = visible_leads(viewer).filter(pk__in=ids).values_list("pk", "ref", "company", "product")
+    return {str(pk): LeadNamed(ref, company, product) for pk, ref, company, product in rows}

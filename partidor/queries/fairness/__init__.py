@@ -1,0 +1,1 @@
+"""The fair share: the report, its page, and the statement of one partner."""

@@ -1,1 +1,0 @@
-"""What the console shows of the network: partners, rules, people, keys, and kept mails."""

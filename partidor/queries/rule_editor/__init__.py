@@ -1,1 +1,0 @@
-"""The draft of the rules as its editor shows it."""

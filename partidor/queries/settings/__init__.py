@@ -1,0 +1,1 @@
+"""What a vendor has set up: sources, keys, people, mails, working hours."""
