@@ -92,7 +92,7 @@ def play(scene: Play, name: str, choose: Choice) -> Course:
     for number, (lead, away) in enumerate(zip(scene.leads, scene.pauses(), strict=True)):
         live.paused = sum(1 << at for at in away)
         while running and running[0][0] <= number:
-            live.let_go(heappop(running)[1], counts=False)
+            live.let_go(heappop(running)[1], accepted=False)
         gone: set[str] = set()
         declines = [dice.random() < DECLINES for _ in range(3)]
         for declined in declines:

@@ -102,7 +102,7 @@ def _columns(form: PartnerForm) -> dict[str, object]:
         located = rung(key) if key else ""
     names = (
         "external_id", "name", "kind", "email", "phone", "street", "postal_code", "city", "region", "country",
-        "language", "time_zone", "weight", "max_open_leads", "monthly_cap", "calendar",
+        "language", "time_zone", "weight", "max_open_leads", "monthly_cap", "weekly_pace", "calendar",
     )  # fmt: skip
     return {name: getattr(form, name) for name in names} | {
         "tags": {dimension: list(values) for dimension, values in form.tags.items()},

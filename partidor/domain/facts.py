@@ -58,6 +58,7 @@ class PartnerFacts:
     parents: tuple[str, ...] = ()
     max_open_leads: int | None = None
     monthly_cap: int | None = None
+    weekly_pace: int | None = None
     calendar: Mapping[str, object] = field(default_factory=dict)
     """What its working time has of its own; the rest is the vendor's. See ``business_time.calendar_of``."""
     win_rate: Mapping[str, float] = field(default_factory=dict)

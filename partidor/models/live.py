@@ -19,6 +19,7 @@ from partidor.domain.money import money_value
 from partidor.domain.offers import keeps_off_customer
 from partidor.domain.routing.decide import LiveState
 from partidor.domain.routing.fairness import Ledger
+from partidor.domain.routing.live import PACE_SPAN
 from partidor.domain.routing.match import Network
 from partidor.models.lead import Contact, Lead
 from partidor.models.offer import LOADING, RUNNING, WAITING, Offer
@@ -38,16 +39,21 @@ def live_state(vendor: Vendor, network: Network, ledger: Ledger, *, at: datetime
     if loads or network.caps:
         sought = sought.union(_counted("loads", vendor, LOADING), all=True)
     if network.caps:
-        sought = sought.union(_counted("months", vendor, _this_month(vendor, at)), all=True)
-    found: dict[str, dict[str, int]] = {"paused": {}, "loads": {}, "months": {}}
+        sought = sought.union(_counted("months", vendor, _came_since(_month_of(vendor, at))), all=True)
+    if network.paced:
+        sought = sought.union(_counted("weeks", vendor, _came_since(at - PACE_SPAN)), all=True)
+    found: dict[str, dict[str, int]] = {"paused": {}, "loads": {}, "months": {}, "weeks": {}}
     for what, partner, number in sought:
         found[what][str(partner)] = number
     return LiveState(network, ledger=ledger, at=at, **found)
 
 
-def _this_month(vendor: Vendor, at: datetime) -> Q:
-    """Say what counts against the monthly cap: accepted this month, or offered exclusively now."""
-    start = at.astimezone(ZoneInfo(vendor.time_zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+def _month_of(vendor: Vendor, at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(vendor.time_zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _came_since(start: datetime) -> Q:
+    """Say what counts against a monthly cap or a pace: accepted since the start, or offered exclusively now."""
     return Q(state="accepted", answered_at__gte=start) | Q(state="open", exclusive=True)
 
 

@@ -47,6 +47,7 @@ class Partner(VendorRow):
     weight = models.PositiveIntegerField(default=1)
     max_open_leads = models.PositiveIntegerField(null=True)
     monthly_cap = models.PositiveIntegerField(null=True)
+    weekly_pace = models.PositiveIntegerField(null=True)
     tags = models.JSONField(default=dict)
     calendar = models.JSONField(null=True)
     """What differs from the vendor's calendar; null inherits all of it."""
@@ -70,6 +71,7 @@ class Partner(VendorRow):
                 fields=["vendor", "external_id"], condition=~Q(external_id=""), name="partner_external_id_once"
             ),
             models.CheckConstraint(condition=Q(weight__gte=1), name="partner_weight_positive"),
+            models.CheckConstraint(condition=Q(weekly_pace__gte=1), name="partner_pace_positive"),
         )
 
     def __str__(self) -> str:
@@ -131,6 +133,7 @@ class Partner(VendorRow):
             parents=tuple(sorted(str(parent) for parent in parents)),
             max_open_leads=self.max_open_leads,
             monthly_cap=self.monthly_cap,
+            weekly_pace=self.weekly_pace,
             calendar=self.working_time(),
         )
 

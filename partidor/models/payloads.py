@@ -28,7 +28,7 @@ def lead_payload(lead: Lead, contacts: Iterable[Contact]) -> Payload:
 def partner_payload(partner: Partner, parents: Iterable[object]) -> Payload:
     """Write a partner as it could have been posted; a location only if it was given, not looked up."""
     names = ("external_id", "name", "kind", "email", "phone", "language", "time_zone", "weight",
-             "max_open_leads", "monthly_cap", "tags", "calendar")  # fmt: skip
+             "max_open_leads", "monthly_cap", "weekly_pace", "tags", "calendar")  # fmt: skip
     payload = _present(partner, names) | {
         "address": _present(partner, _ADDRESS),
         "parents": [str(parent) for parent in parents],

@@ -43,6 +43,7 @@ class TestOneChangeForMany:
             ("weight", "", "weight", 1),
             ("max_open_leads", "0", "max_open_leads", 0),
             ("monthly_cap", "12", "monthly_cap", 12),
+            ("weekly_pace", "4", "weekly_pace", 4),
         ],
     )
     def test_sets_a_number(self, world: World, verb: str, given: str, column: str, value: int) -> None:
@@ -100,7 +101,8 @@ class TestOneChangeForMany:
     @pytest.mark.parametrize(
         ("verb", "given"),
         [("add_tag", "gold"), ("add_tag", ":gold"), ("add_tag", "Tier!:x"), ("add_tag", "tier:" + "x" * 400),
-         ("weight", "0"), ("weight", "1.5"), ("monthly_cap", "-1"), ("max_open_leads", "many"), ("delete", "")],
+         ("weight", "0"), ("weight", "1.5"), ("monthly_cap", "-1"), ("weekly_pace", "0"), ("max_open_leads", "many"),
+         ("delete", "")],
     )  # fmt: skip
     def test_refuses_what_makes_no_sense(self, verb: str, given: str) -> None:
         with pytest.raises(WrongContent):

@@ -23,6 +23,7 @@ class World:
     feedback_due: set[str] = field(default_factory=set)
     loads: dict[str, int] = field(default_factory=dict)
     months: dict[str, int] = field(default_factory=dict)
+    weeks: dict[str, int] = field(default_factory=dict)
     ledger: dict[str, list[int]] = field(default_factory=dict)  # partner -> [total debt, hot, warm, cold] in millionths
 
 
@@ -187,7 +188,8 @@ def sort_out(
             "paused": partner.id in world.paused,
             "no_hours": partner.id in world.no_hours,
             "at_capacity": world.loads.get(partner.id, 0) >= (10**9 if (cap := partner.max_open_leads) is None else cap)
-            or world.months.get(partner.id, 0) >= (10**9 if (cap := partner.monthly_cap) is None else cap),
+            or world.months.get(partner.id, 0) >= (10**9 if (cap := partner.monthly_cap) is None else cap)
+            or world.weeks.get(partner.id, 0) >= (10**9 if (cap := partner.weekly_pace) is None else cap),
             "already_asked": partner.id in before.gone or (partner.id in before.expired and not readmit),
             "feedback_due": partner.id in world.feedback_due,
             "who": rule is not None and not who(rule.get("who", {"all": []}), partner, lead, world),

@@ -98,10 +98,10 @@ class TestDecide:
         network = worlds.network_of(world)
         live = worlds.live_of(world, network)
         rows = copy.deepcopy(live.ledger.rows)
-        before_state = (list(live.loads), dict(live.months), live.at_capacity)
+        before_state = (list(live.loads), dict(live.months), dict(live.weeks), live.at_capacity)
         decision = decide(worlds.snapshot_of(world, network), lead, live, before)
         assert live.ledger.rows == rows
-        assert (list(live.loads), live.months, live.at_capacity) == before_state
+        assert (list(live.loads), live.months, live.weeks, live.at_capacity) == before_state
         world.partners.reverse()
         assert decided(world, lead, before, None, False) == decision
 

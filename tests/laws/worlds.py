@@ -122,7 +122,8 @@ def partners(draw: st.DrawFn) -> list[PartnerFacts]:
             id=one, kind=draw(st.sampled_from(KINDS)), country=draw(st.sampled_from(["", *COUNTRIES])),
             language=draw(st.sampled_from(["", "de-AT", "en"])), point=draw(places), weight=draw(st.integers(1, 3)),
             tags=draw(tags), parents=tuple(draw(st.lists(ids, max_size=2))), max_open_leads=draw(caps),
-            monthly_cap=draw(caps), win_rate=draw(rates), conversion=draw(rates), past_sales=draw(shares),
+            monthly_cap=draw(caps), weekly_pace=draw(caps), win_rate=draw(rates),
+            conversion=draw(rates), past_sales=draw(shares),
         )
         for one in chosen
     ]  # fmt: skip
@@ -155,6 +156,7 @@ def worlds(draw: st.DrawFn) -> World:
         rules=draw(st.lists(rules, min_size=draw(st.sampled_from([0, 1, 3])), max_size=5)),
         partners=draw(partners()), dimensions=DIMENSIONS, paused=draw(some),
         no_hours=draw(some), closed=draw(some), feedback_due=draw(some), loads=draw(counts), months=draw(counts),
+        weeks=draw(counts),
     )  # fmt: skip
     debts = st.integers(-3_000_000, 3_000_000)
     world.ledger = draw(st.dictionaries(ids, st.lists(debts, min_size=4, max_size=4), max_size=8))
@@ -176,7 +178,7 @@ def live_of(world: World, network: Network) -> LiveState:
     ledger = Ledger({one: [debts[0], 0, debts[1], 0, debts[2], 0, debts[3], 0] for one, debts in world.ledger.items()})
     live = LiveState(
         network, paused=world.paused, no_hours=world.no_hours, feedback_due=world.feedback_due, loads=world.loads,
-        months=world.months, ledger=ledger,
+        months=world.months, weeks=world.weeks, ledger=ledger,
     )  # fmt: skip
     live.open_now = network.everyone & ~network.mask(world.closed)
     return live

@@ -19,7 +19,7 @@ KINDS = (
 )  # fmt: skip
 PARTNER_KEYS = (
     "external_id", "name", "kind", "parents", "email", "phone", "address", "location", "language", "time_zone",
-    "weight", "max_open_leads", "monthly_cap", "tags", "calendar",
+    "weight", "max_open_leads", "monthly_cap", "weekly_pace", "tags", "calendar",
 )  # fmt: skip
 HEAVIEST = 1000
 MOST_OPEN = 1_000_000
@@ -54,6 +54,7 @@ class PartnerForm:
     weight: int = 1
     max_open_leads: int | None = None
     monthly_cap: int | None = None
+    weekly_pace: int | None = None
     calendar: Calendar | None = None
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
@@ -97,6 +98,7 @@ def read_partner(
         weight=_weight(given),
         max_open_leads=given.whole("max_open_leads", 0, MOST_OPEN),
         monthly_cap=given.whole("monthly_cap", 0, MOST_OPEN),
+        weekly_pace=given.whole("weekly_pace", 1, MOST_OPEN),
         calendar=calendar_in(given),
         tags=read_tags(given.given.get("tags"), given),
         flags=tuple(sorted(given.flags)),

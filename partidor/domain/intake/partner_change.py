@@ -10,9 +10,12 @@ from partidor.domain.intake.fields import Fields
 from partidor.domain.intake.partner import HEAVIEST, MOST_OPEN, read_tags
 from partidor.domain.refusal import FieldError, WrongContent
 
-Verb = Literal["add_tag", "remove_tag", "weight", "max_open_leads", "monthly_cap", "pause", "resume"]
+Verb = Literal["add_tag", "remove_tag", "weight", "max_open_leads", "monthly_cap", "weekly_pace", "pause", "resume"]
 VERBS: tuple[str, ...] = get_args(Verb)
-LIMITS = {"weight": (1, HEAVIEST), "max_open_leads": (0, MOST_OPEN), "monthly_cap": (0, MOST_OPEN)}
+LIMITS = {
+    "weight": (1, HEAVIEST), "max_open_leads": (0, MOST_OPEN), "monthly_cap": (0, MOST_OPEN),
+    "weekly_pace": (1, MOST_OPEN),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

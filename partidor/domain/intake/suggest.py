@@ -42,6 +42,7 @@ _PARTNERS: Mapping[str, str] = {
     "weight": "weight, gewicht, peso",
     "max_open_leads": "max open leads, max leads, limit, open leads at most",
     "monthly_cap": "monthly cap, monthly limit, monatslimit",
+    "weekly_pace": "weekly pace, weekly limit, leads per week, wochenlimit, leads pro woche",
     **_PLACE,
 }
 _TAGS: Mapping[str, str] = {

@@ -173,7 +173,8 @@ class _Run:
             eligible=count, reason=None,
             steps=tuple(Draw(tuple([ids[at] for at in among]), ids[one], part) for among, one, part in charged),
             seen=Seen(
-                live.paused, live.no_hours, live.at_capacity, live.feedback_due, eligible, loads, at_work, debts
+                live.paused, live.no_hours, live.at_capacity, live.feedback_due, eligible, loads, at_work, debts,
+                live.full,
             ),
             given=given,
         )  # fmt: skip
@@ -186,7 +187,8 @@ class _Run:
         return Decision(
             trigger=trigger, rule=rule.position if rule else None, passed_over=passed_over, via="plan", cursor=None,
             next_cursor=None, step=None, chosen=(), candidates=(), excluded=excluded, eligible=eligible, reason=reason,
-            steps=(), seen=Seen(live.paused, live.no_hours, live.at_capacity, live.feedback_due), given=given,
+            steps=(), given=given,
+            seen=Seen(live.paused, live.no_hours, live.at_capacity, live.feedback_due, full=live.full),
         )  # fmt: skip
 
 

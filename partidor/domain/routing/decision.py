@@ -34,6 +34,8 @@ class Seen:
     """Who of the eligible is at work, when the rule asks for it."""
     debts: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     """Total and temperature debts, in millionths, of those who were compared or are shown."""
+    full: Mapping[str, int] = field(default_factory=dict)
+    """Who has reached which limit, as masks: tells apart what ``at_capacity`` puts together."""
 
     def __eq__(self, other: object) -> bool:
         """Compare what is kept."""
@@ -52,6 +54,7 @@ class Seen:
             "feedback_due": pack(self.feedback_due),
             "eligible": pack(self.eligible),
             "loads": loads if any(loads) else [],
+            **({"full": full} if (full := {limit: pack(who) for limit, who in self.full.items() if who}) else {}),
             **({} if self.open_now is None else {"open_now": pack(self.open_now)}),
             "debts": [[at, *self.debts[at]] for at in members if any(self.debts[at])],
         }

@@ -11,7 +11,7 @@ from partidor.domain.offers import Cursor, is_last
 from partidor.domain.routing.decide import lead_of, replay
 from partidor.domain.routing.decision import EXCLUSIONS, Decision, Draw
 from partidor.domain.routing.fairness import MICRO, shares
-from partidor.domain.routing.live import LiveState
+from partidor.domain.routing.live import LIMITS, LiveState
 from partidor.domain.routing.match import Snapshot, bind
 from partidor.domain.routing.network import LeadView, Network, bits
 from partidor.domain.routing.ruleset import Rule
@@ -133,7 +133,8 @@ def _live_reasons(
         yield Reason("no_hours", {})
     if live.at_capacity >> at & 1:
         facts = live.network.facts[at]
-        yield Reason("at_capacity", {"max_open_leads": facts.max_open_leads, "monthly_cap": facts.monthly_cap})
+        reached = [limit for limit, who in live.full.items() if who >> at & 1] or LIMITS
+        yield Reason("at_capacity", {limit: getattr(facts, limit) for limit in LIMITS if limit in reached})
     if partner in inputs["gone"]:
         yield Reason("already_asked", {"answer": "declined"})
     elif partner in inputs["expired"] and not _readmits(inputs, rule, record):

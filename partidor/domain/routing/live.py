@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from partidor.domain.facts import LeadFacts
@@ -12,6 +12,10 @@ from partidor.domain.routing.decision import Decision
 from partidor.domain.routing.fairness import Ledger, account_of
 from partidor.domain.routing.network import Network, bits, mask_of, unpack
 
+LIMITS = ("max_open_leads", "monthly_cap", "weekly_pace")
+"""The limits of a partner, by their names in its facts."""
+PACE_SPAN = timedelta(days=7)
+"""The span that a pace counts over: it rolls, and minds no calendar."""
 _ACCOUNT_PLACE = {"hot": 2, "warm": 4, "cold": 6}
 
 
@@ -19,13 +23,14 @@ class LiveState:
     """Who is out at the moment, the loads and the ledger, for the decisions of one batch under one lock.
 
     ``loads``: accepted running leads and open exclusive offers. ``months``: leads accepted this month and open
-    exclusive offers. ``at``: the moment at which calendars are asked who works soon, and who is at work (``open_now``;
-    None: not asked, everybody counts as open). Partners that are not in the network are passed over.
+    exclusive offers; ``weeks``: the same of the last 7 × 24 hours. ``at``: the moment at which calendars are asked who
+    works soon, and who is at work (``open_now``; None: not asked, everybody counts as open). Partners that are not in
+    the network are passed over.
     """
 
     __slots__ = (
-        "_by_load", "at_capacity", "feedback_due", "ledger", "loads", "months", "network", "no_hours", "open_now",
-        "paused",
+        "_by_load", "at_capacity", "feedback_due", "full", "ledger", "loads", "months", "network", "no_hours",
+        "open_now", "paused", "weeks",
     )  # fmt: skip
 
     def __init__(
@@ -37,6 +42,7 @@ class LiveState:
         feedback_due: Iterable[str] = (),
         loads: Mapping[str, int] | None = None,
         months: Mapping[str, int] | None = None,
+        weeks: Mapping[str, int] | None = None,
         ledger: Ledger | None = None,
         at: datetime | None = None,
     ) -> None:
@@ -52,12 +58,14 @@ class LiveState:
             if one in index:
                 self.loads[index[one]] = load
         self.months = {index[one]: count for one, count in (months or {}).items() if count and one in index}
+        self.weeks = {index[one]: count for one, count in (weeks or {}).items() if count and one in index}
         self.ledger = Ledger() if ledger is None else ledger
         self._by_load: dict[int, int] | None = None
         self.at_capacity = 0
+        self.full: Mapping[str, int] = {}
+        """Who has reached which limit, as masks; replaced when it changes."""
         for place in network.capped:
-            if self._is_full(place):
-                self.at_capacity |= 1 << place
+            self._weigh(place)
 
     @classmethod
     def remembered(cls, network: Network, live: Mapping[str, Any], temperature: str) -> LiveState:
@@ -65,6 +73,7 @@ class LiveState:
         state = cls(network)
         state.paused, state.no_hours = unpack(live["paused"]), unpack(live["no_hours"])
         state.at_capacity, state.feedback_due = unpack(live["at_capacity"]), unpack(live["feedback_due"])
+        state.full = {limit: unpack(mask) for limit, mask in live.get("full", {}).items()}
         state.open_now = unpack(live["open_now"]) if "open_now" in live else None
         for at, load in zip(bits(unpack(live["eligible"])), live["loads"], strict=False):
             state.loads[at] = load
@@ -88,21 +97,31 @@ class LiveState:
         """Put one more lead on the table of the partner at a position."""
         self._load(at, 1)
         self.months[at] = self.months.get(at, 0) + 1
-        if self._is_full(at):
-            self.at_capacity |= 1 << at
+        self.weeks[at] = self.weeks.get(at, 0) + 1
+        self._weigh(at)
 
-    def let_go(self, at: int, *, counts: bool) -> None:
-        """Take one lead off a partner's table; ``counts``: it was accepted, and so still counts in its month."""
+    def let_go(self, at: int, *, accepted: bool, this_month: bool = True) -> None:
+        """Take one lead off a partner's table. If it was ``accepted`` it still counts in its week and its month.
+
+        ``this_month`` says whether it came on the table in the month that is counted.
+        """
         self._load(at, -1)
-        if not counts:
-            self.months[at] = max(0, self.months.get(at, 0) - 1)
-        if not self._is_full(at):
-            self.at_capacity &= ~(1 << at)
+        if not accepted:
+            self.weeks[at] = max(0, self.weeks.get(at, 0) - 1)
+            if this_month:
+                self.months[at] = max(0, self.months.get(at, 0) - 1)
+        self._weigh(at)
+
+    def end_week(self, at: int) -> None:
+        """Count no longer against its pace what the partner at a position accepted seven days ago."""
+        self.weeks[at] = max(0, self.weeks.get(at, 0) - 1)
+        self._weigh(at)
 
     def begin_month(self) -> None:
         """Count the leads of a new month from nothing."""
         self.months.clear()
-        self.at_capacity = mask_of((at for at in self.network.capped if self._is_full(at)), self.network.size)
+        for at in self.network.capped:
+            self._weigh(at)
 
     def by_load(self) -> Sequence[tuple[int, int]]:
         """Return the loads there are, the least first, each with who has it, as a mask."""
@@ -131,9 +150,16 @@ class LiveState:
             found[at] = (row[0] - row[1], row[place] - row[place + 1]) if row else (0, 0)
         return found
 
-    def _is_full(self, at: int) -> bool:
-        partner = self.network.facts[at]
-        cap, monthly = partner.max_open_leads, partner.monthly_cap
-        if cap is not None and self.loads[at] >= cap:
-            return True
-        return monthly is not None and self.months.get(at, 0) >= monthly
+    def _weigh(self, at: int) -> None:
+        """Note which of its limits the partner at a position has reached."""
+        partner, bit = self.network.facts[at], 1 << at
+        limits = (partner.max_open_leads, partner.monthly_cap, partner.weekly_pace)
+        if limits == (None, None, None):
+            return
+        counts = (self.loads[at], self.months.get(at, 0), self.weeks.get(at, 0))
+        for name, limit, count in zip(LIMITS, limits, counts, strict=True):
+            before = self.full.get(name, 0)
+            if (limit is not None and count >= limit) != bool(before & bit):
+                self.full = {**self.full, name: before ^ bit}
+        reached = any(mask & bit for mask in self.full.values())
+        self.at_capacity = self.at_capacity | bit if reached else self.at_capacity & ~bit

@@ -121,8 +121,10 @@ class Network:
         self.capped = tuple(
             at
             for at, partner in enumerate(self.facts)
-            if partner.max_open_leads is not None or partner.monthly_cap is not None
+            if (partner.max_open_leads, partner.monthly_cap, partner.weekly_pace) != (None, None, None)
         )
+        self.paced = any(partner.weekly_pace is not None for partner in self.facts)
+        """Whether anybody has a pace."""
         self.memo: dict[Hashable, object] = {}
         """Whatever was compiled for this network, by what it was compiled from."""
         self._calendar = calendar
@@ -133,7 +135,7 @@ class Network:
 
     @property
     def caps(self) -> bool:
-        """Say whether anybody has a cap on open or monthly leads."""
+        """Say whether anybody has a limit of open leads, a monthly cap or a pace."""
         return bool(self.capped)
 
     @property

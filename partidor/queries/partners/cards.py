@@ -43,6 +43,8 @@ class PartnerCard:
     weight: int
     max_open_leads: int | None
     monthly_cap: int | None
+    weekly_pace: int | None
+    """Leads in any seven days at most; None: no pace."""
     calendar: dict[str, Any] | None
     """What differs from the vendor's calendar; None inherits all of it."""
     tags: dict[str, list[str]]
@@ -74,6 +76,7 @@ def partner_card(partner: Partner, parents: Iterable[UUID], *, at: datetime) -> 
         weight=partner.weight,
         max_open_leads=partner.max_open_leads,
         monthly_cap=partner.monthly_cap,
+        weekly_pace=partner.weekly_pace,
         calendar=partner.calendar,
         tags={dimension: list(values) for dimension, values in partner.tags.items()},
         flags=list(partner.flags),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -182,16 +183,24 @@ class TestKnownFailuresOfOthers:
         assert {partner: got.count(partner) for partner in set(got)} == {"august": 10, "berta": 10, "clara": 10}
 
     def test_a_bulk_import_stops_at_each_capacity(self) -> None:
-        partners = [PartnerFacts("a", max_open_leads=2), PartnerFacts("b", monthly_cap=3)]
+        partners = [
+            PartnerFacts("a", max_open_leads=2),
+            PartnerFacts("b", monthly_cap=3),
+            PartnerFacts("c", weekly_pace=2),
+        ]
         made = snapshot({}, partners=partners)
-        live = LiveState(made.network, loads={"a": 1}, months={"b": 1})
+        live = LiveState(made.network, loads={"a": 1}, months={"b": 1}, weeks={"c": 1})
         got = []
-        for _ in range(3):
+        for _ in range(4):
             decision = decide(made, LEAD, live)
             live.book(decision, LEAD)
             got += chosen(decision)
-        assert sorted(got) == ["a", "b", "b"]
-        assert decide(made, LEAD, live).excluded == {"at_capacity": 2}
+        assert sorted(got) == ["a", "b", "b", "c"]
+        none_left = decide(made, LEAD, live)
+        assert none_left.excluded == {"at_capacity": 3}
+        record = json.loads(json.dumps(none_left.record()))
+        reasons = [explain(made, record, {}, one).reasons[0] for one in ("a", "b", "c")]
+        assert [reason.facts for reason in reasons] == [{"max_open_leads": 2}, {"monthly_cap": 3}, {"weekly_pace": 2}]
 
     def test_paused_partners_are_not_in_the_rotation(self) -> None:
         assert "august" not in [one.partner for one in route(snapshot({}), paused=["august"]).candidates]

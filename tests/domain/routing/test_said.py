@@ -67,8 +67,12 @@ class TestReasons:
              "412 km entfernt, die Regel erlaubt 250 km"),
             ("too_far", {"km": 250.3, "most": 250.0}, "250.3 km away, the rule allows 250 km",
              "250,3 km entfernt, die Regel erlaubt 250 km"),
-            ("at_capacity", {"max_open_leads": 12, "monthly_cap": None}, "Full: the limit of 12 open leads was reached",
+            ("at_capacity", {"max_open_leads": 12}, "Full: the limit of 12 open leads was reached",
              "Ausgelastet: die Grenze von 12 offenen Leads war erreicht"),
+            ("at_capacity", {"monthly_cap": 30, "weekly_pace": 4},
+             "Full: the limit of 30 leads a month was reached and the pace of 4 leads in seven days was reached",
+             ("Ausgelastet: die Grenze von 30 Leads im Monat war erreicht und "
+             "das Tempo von 4 Leads in sieben Tagen war erreicht")),
             ("tag_in", {"dimension": "language", "values": ["fr"], "has": []},
              "The rule asks for language French; this partner has none",
              "Die Regel verlangt Sprache Französisch; dieser Partner hat keine Angabe"),

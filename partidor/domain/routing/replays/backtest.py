@@ -6,7 +6,7 @@ choices: its fair share, its loads, its caps. What counts is the first round: wh
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from partidor.domain.facts import Asked, LeadFacts
 from partidor.domain.routing.decide import Decision, LiveState, decide
+from partidor.domain.routing.live import PACE_SPAN
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import LeadView
 from partidor.domain.routing.rank import order_on
@@ -88,6 +89,7 @@ class _Side:
         self.peaks: dict[str, int] = {}
         self.unmatched = 0
         self._month: tuple[int, int] | None = None
+        self._weeks: deque[tuple[datetime, int]] = deque()
         self._tables: list[tuple[datetime, int, bool, tuple[int, int]]] = []
         self._asks_who_is_open = any(rule.asks_who_is_open for rule in snapshot.ruleset.rules)
 
@@ -99,7 +101,9 @@ class _Side:
             live.begin_month()
         while tables and tables[0][0] <= past.at:
             _, at, accepted, month = heappop(tables)
-            live.let_go(at, counts=accepted or month != past.month)
+            live.let_go(at, accepted=accepted, this_month=month == past.month)
+        while self._weeks and self._weeks[0][0] < past.at:
+            live.end_week(self._weeks.popleft()[1])
         live.paused, live.no_hours, live.feedback_due = past.paused, past.no_hours, past.feedback_due
         if self._asks_who_is_open:
             live.open_now = live.network.at_work(past.at)[1]
@@ -122,6 +126,8 @@ class _Side:
         until = past.until if past.accepted else past.at + decided.step.window.span
         if until is not None and (past.accepted or decided.step.exclusive):
             heappush(self._tables, (until, at, past.accepted, past.month))
+        if past.accepted and live.network.paced:
+            self._weeks.append((past.at + PACE_SPAN, at))
         self.leads[first] += 1
         self.peaks[first] = max(self.peaks.get(first, 0), live.loads[at])
 

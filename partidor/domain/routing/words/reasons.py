@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from partidor.domain.routing.live import LIMITS
 from partidor.domain.routing.words.naming import (
     country_name,
     dimension_name,
@@ -178,7 +179,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "handed_back": "gave it back", "taken_back": "had it taken back",
         "max_open_leads": "the limit of {} open leads was reached",
         "monthly_cap": "the limit of {} leads a month was reached",
-        "either": "the limit of {} open leads or that of {} leads a month was reached",
+        "weekly_pace": "the pace of {} leads in seven days was reached",
     },
     "de": {
         "or": " oder ", "and": " und ", "none": "keine Angabe", "one": "wurde", "many": "wurden",
@@ -186,7 +187,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "said_no": "hat abgelehnt", "handed_back": "hat ihn zurückgegeben", "taken_back": "hat ihn wieder verloren",
         "max_open_leads": "die Grenze von {} offenen Leads war erreicht",
         "monthly_cap": "die Grenze von {} Leads im Monat war erreicht",
-        "either": "die Grenze von {} offenen Leads oder die von {} Leads im Monat war erreicht",
+        "weekly_pace": "das Tempo von {} Leads in sieben Tagen war erreicht",
     },
 }  # fmt: skip
 
@@ -263,11 +264,9 @@ class _Said(dict[str, str]):
         return [value_name(self.facts.get("field", ""), one, self.language) for one in values]
 
     def _caps(self) -> str:
-        caps = {name: self.facts.get(name) for name in ("max_open_leads", "monthly_cap")}
-        known = {name: number(cap, self.language) for name, cap in caps.items() if cap is not None}
-        if len(known) == 2:
-            return self.words["either"].format(*known.values())
-        return "".join(self.words[name].format(cap) for name, cap in known.items())
+        caps = {name: self.facts.get(name) for name in LIMITS}
+        said = [self.words[name].format(number(cap, self.language)) for name, cap in caps.items() if cap is not None]
+        return listed(said, self.words["and"])
 
 
 def _ordinal(number: int) -> str:

@@ -117,6 +117,10 @@ _PARTNER_FIELDS: dict[str, Shape] = {
     "weight": {"type": "integer", "minimum": 1},
     "max_open_leads": maybe({"type": "integer"}),
     "monthly_cap": maybe({"type": "integer"}),
+    "weekly_pace": {
+        **maybe({"type": "integer", "minimum": 1}),
+        "description": "Leads in any seven days at most: accepted in the last 7 × 24 hours, and open exclusive offers.",
+    },
     "tags": TAGS,
     "calendar": maybe(CALENDAR),
 }

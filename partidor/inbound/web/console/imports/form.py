@@ -27,6 +27,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "weight": gettext_noop("Weight"),
     "max_open_leads": gettext_noop("Open leads at most"),
     "monthly_cap": gettext_noop("A month at most"),
+    "weekly_pace": gettext_noop("In seven days at most"),
     "address.street": gettext_noop("Street"),
     "address.postal_code": gettext_noop("Postal code"),
     "address.city": gettext_noop("Town"),
