@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -44,26 +44,44 @@ def contradictions(when: Any) -> list[Contradiction]:
     return list(_found(plain(when)))
 
 
+def never_holds(when: Any) -> bool:
+    """Say whether a tree that can be read is known to hold for no lead; False may also mean that it is not known."""
+    return _is_never(plain(when))
+
+
+def _is_never(node: Node) -> bool:
+    if isinstance(node, Leaf):
+        return any(True for _ in _side_by_side((node,)))
+    if node.all:
+        return any(map(_is_never, node.parts)) or any(True for _ in _side_by_side(node.parts))
+    return all(map(_is_never, node.parts))
+
+
 def _found(node: Node) -> Iterator[Contradiction]:
     if isinstance(node, Leaf):
         node = Group(True, (node,))
     if node.all:
-        by_field: dict[str, list[tuple[Leaf, _Demand]]] = {}
-        for leaf in node.parts:
-            if isinstance(leaf, Leaf) and field_type(leaf.asked["field"]) in ("text", "number", "custom"):
-                by_field.setdefault(leaf.asked["field"], []).append((leaf, _demand(leaf)))
-        for demands in by_field.values():
-            alone = [one for one in demands if _never(one[1], one[1])]
-            yield from (Contradiction((leaf,)) for leaf, _ in alone)
-            fine = [one for one in demands if one not in alone]
-            for at, ((leaf, one), (other_leaf, other)) in enumerate(combinations(fine, 2)):
-                if at >= MOST_PAIRS:
-                    break
-                if _never(one, other):
-                    yield Contradiction((leaf, other_leaf))
+        yield from _side_by_side(node.parts)
     for part in node.parts:
         if isinstance(part, Group):
             yield from _found(part)
+
+
+def _side_by_side(parts: Sequence[Node]) -> Iterator[Contradiction]:
+    """Find them among the questions that must all hold."""
+    by_field: dict[str, list[tuple[Leaf, _Demand]]] = {}
+    for leaf in parts:
+        if isinstance(leaf, Leaf) and field_type(leaf.asked["field"]) in ("text", "number", "custom"):
+            by_field.setdefault(leaf.asked["field"], []).append((leaf, _demand(leaf)))
+    for demands in by_field.values():
+        alone = [one for one in demands if _never(one[1], one[1])]
+        yield from (Contradiction((leaf,)) for leaf, _ in alone)
+        fine = [one for one in demands if one not in alone]
+        for at, ((leaf, one), (other_leaf, other)) in enumerate(combinations(fine, 2)):
+            if at >= MOST_PAIRS:
+                break
+            if _never(one, other):
+                yield Contradiction((leaf, other_leaf))
 
 
 def _demand(leaf: Leaf) -> _Demand:

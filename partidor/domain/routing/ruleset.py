@@ -24,9 +24,9 @@ from partidor.domain.conditions import (
 from partidor.domain.facts import PERSONAL_FIELDS
 from partidor.domain.offers import Plan, Step
 from partidor.domain.refusal import FieldError, WrongContent
-from partidor.domain.routing.contradictions import contradictions
+from partidor.domain.routing.contradictions import contradictions, never_holds
 from partidor.domain.routing.index import RuleIndex
-from partidor.domain.routing.who import EVERYONE, FARTHEST_KM, Known, Node, compile_who, doubt_tags, fields_of
+from partidor.domain.routing.who import EVERYONE, FARTHEST_KM, Known, Node, compile_who, depends, doubt_tags, fields_of
 
 __all__ = ["DEFAULT_RULES", "Criterion", "Known", "Rule", "Rules", "RulesRefused", "Ruleset", "compile_ruleset"]
 
@@ -91,8 +91,16 @@ class Rule:
     otherwise: Literal["next", "stop"] = "next"
     fields: frozenset[str] = frozenset()
     """The lead fields it reads."""
+    never: bool = False
+    """Its ``when`` is known to hold for no lead."""
     tree: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """The rule as it was written."""
+
+    @property
+    def takes_every(self) -> bool:
+        """Say whether no lead comes past it to a later rule, if anybody passes its ``who`` at all."""
+        is_for_every = not self.when.fields and not self.never
+        return is_for_every and (self.otherwise == "stop" or not depends(self.who))
 
     @property
     def equal_cents(self) -> int:
@@ -169,11 +177,12 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
     else:
         complaints.add(f"{path}.name", f"the name is {show(name)}; give the rule a name of 1 to 300 characters")
     _only(tree, _KEYS, path, "a rule", complaints)
-    before = len(complaints.errors) + complaints.left_out
+    before, never = len(complaints.errors) + complaints.left_out, False
     when = compile_condition(tree["when"], f"{path}.when", complaints) if "when" in tree else ALWAYS
     if "when" in tree and before == len(complaints.errors) + complaints.left_out:
         for one in contradictions(tree["when"]):
             complaints.warn(str(one))
+        never = never_holds(tree["when"])
     _doubt_when(tree.get("when"), known, complaints)
     who = compile_who(tree["who"], f"{path}.who", complaints, known) if "who" in tree else EVERYONE
     order = _order(tree.get("order", []), f"{path}.order", complaints, known)
@@ -191,7 +200,7 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
         plan=_plan(tree.get("plan"), f"{path}.plan", award, complaints), clock=clock,
         known_customer=_choice(tree, "known_customer", ("prefer", "ignore"), path, complaints),
         otherwise=_choice(tree, "otherwise", ("next", "stop"), path, complaints),
-        fields=when.fields | fields_of(who) | asked,
+        fields=when.fields | fields_of(who) | asked, never=never,
         tree=tree,
     )  # fmt: skip
 

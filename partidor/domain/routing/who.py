@@ -143,6 +143,11 @@ def leaves(node: Node) -> Iterator[Node]:
         yield node
 
 
+def depends(node: Node) -> bool:
+    """Say whether it depends on the lead who passes."""
+    return any(isinstance(leaf, (SameTag, SameCountry, Within, CustomerOf)) for leaf in leaves(node))
+
+
 def fields_of(node: Node) -> frozenset[str]:
     """Return the lead fields that a tree reads."""
     return frozenset(leaf.field for leaf in leaves(node) if isinstance(leaf, (SameTag, SameCountry)))

@@ -213,7 +213,7 @@ def _reached(viewer: Viewer, rules: Sequence[Rule], at: datetime) -> dict[int, R
 
 
 def _reach_of(rule: Rule, net: Network, out: int) -> ReachNow:
-    found = reach(rule.who, net)
+    found = reach(rule, net)
     return ReachNow((found.mask & ~out).bit_count(), (found.mask & out).bit_count(), found.depends)
 
 

@@ -315,7 +315,7 @@ class TestLive:
         said = text(editor.client.get(RULES))
         for words in ("Can never hold: Employees is at least 500 and Employees is at most 100",
                       "1 of 1 leads fit no rule",
-                      "fits none of the last leads", "2 of 3 partners are reached by no rule"):  # fmt: skip
+                      "fits none of the last leads", "3 of 3 partners are reached by no rule"):  # fmt: skip
             assert words in said, words
 
     def test_is_harmless_with_hostile_names_and_values(self, editor: Editor) -> None:

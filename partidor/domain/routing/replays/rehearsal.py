@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from partidor.domain.facts import LeadFacts
 from partidor.domain.routing.match import Snapshot
-from partidor.domain.routing.reach import reach
+from partidor.domain.routing.reach import reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,4 @@ def rehearse(snapshot: Snapshot, leads: Sequence[LeadFacts]) -> Rehearsed:
 
 def unreached(snapshot: Snapshot) -> int:
     """Return the partners that no rule reaches, whatever the lead, as a mask."""
-    left = snapshot.network.everyone
-    for node in {rule.who for rule in snapshot.ruleset.rules}:
-        left &= ~reach(node, snapshot.network).mask
-        if not left:
-            break
-    return left
+    return snapshot.network.everyone & ~reached(snapshot.ruleset.rules, snapshot.network)
