@@ -8,9 +8,10 @@ from partidor.access.network import fields_of, partners_of, ruleset_for, ruleset
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.actions.events import telling
 from partidor.actions.transactions import in_one_transaction
+from partidor.domain.json_text import faults
 from partidor.domain.refusal import FieldError, Refusal, WrongContent
 from partidor.domain.routing.editing.edits import Edit, edited
-from partidor.domain.routing.ruleset import MOST_RULES, Known, Ruleset, RulesRefused, compile_ruleset
+from partidor.domain.routing.ruleset import MOST_RULES, Known, Ruleset, RulesRefused, compile_ruleset, refuse_too_large
 from partidor.models import RulesetVersion
 from partidor.models.ruleset import DRAFT
 from partidor.models.vendor import lock_vendor
@@ -22,7 +23,9 @@ class DraftChanged(Refusal):
 
 def checked(rules: object, *, by: Viewer) -> Ruleset:
     """Compile rules against what the vendor has; RulesRefused names rule, path and remedy of everything wrong."""
-    return compile_ruleset(rules, known=known_to(by))
+    compiled = compile_ruleset(rules, known=known_to(by))
+    refuse_too_large([dict(rule.tree) for rule in compiled.rules])
+    return compiled
 
 
 def known_to(by: Viewer) -> Known:
@@ -82,6 +85,7 @@ def edit_draft(edit: Edit, *, if_match: int | None, by: Viewer, at: datetime) ->
         except RulesRefused:
             checked(done.rules, by=by)  # says the same with the rule's own number
             raise
+        refuse_too_large(done.rules)
 
     if done.rules != draft.rules:
         draft.change(done.rules, by.actor, at)
@@ -99,8 +103,10 @@ def publish_rules(
     Raises RulesRefused, DraftChanged, NotAllowed.
     """
     by.require_vendor("rules:write")
-    if len(note) > 1000 or "\0" in note:
+    if len(note) > 1000:
         raise WrongContent([FieldError("note", "must have at most 1,000 characters")])
+    if wrong := [FieldError("note", fault) for _, fault in faults(note)]:
+        raise WrongContent(wrong)
     vendor = lock_vendor(by.vendor_id)
     draft = ruleset_for(by, DRAFT)
     if if_match is not None and if_match != draft.revision:

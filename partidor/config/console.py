@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from partidor.domain.nesting import too_deep
+from partidor.domain.json_text import NotJson
+from partidor.domain.json_text import read_json as json_in
 
 if TYPE_CHECKING:
     from partidor.access.viewer import Viewer
@@ -32,7 +33,6 @@ def vendor_option(command: Command) -> Command:
     )
 
 
-DEEPEST_JSON = 64
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -95,14 +95,6 @@ def note(words: str) -> None:
 def read_json(path: Path) -> Any:
     """Read a JSON file; the error names the line."""
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise click.ClickException(
-            f"{path}: line {error.lineno}, column {error.colno} is not JSON ({error.msg})"
-        ) from error
-    except RecursionError as error:
-        place = too_deep(path.read_text(encoding="utf-8-sig"), DEEPEST_JSON)
-        wrong = f"{path}: {place} is nested deeper than {DEEPEST_JSON} levels; write it flatter"
-        raise click.ClickException(wrong) from error
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{path} is not UTF-8 text (byte {error.start})") from error
+        return json_in(path.read_bytes())
+    except NotJson as error:
+        raise click.ClickException(f"{path} is no JSON: {error}") from error

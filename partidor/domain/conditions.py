@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from typing import Any, TypeGuard
 
 from partidor.domain.facts import LEAD_FIELDS, Value
+from partidor.domain.json_text import readable
 from partidor.domain.refusal import FieldError
 
 DEEPEST = 20
@@ -86,14 +87,14 @@ ALWAYS = Condition(lambda _: True, {}, frozenset())
 def show(value: object) -> str:
     """Name a wrong value in a message, shortly and without walking into it."""
     if isinstance(value, str):
-        return f'"{value[:40]}…"' if len(value) > 40 else f'"{value}"'
+        return f'"{readable(value[:40])}…"' if len(value) > 40 else f'"{readable(value)}"'
     if isinstance(value, (bool, type(None))):
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, (int, float)):
-        return "a number of many digits" if isinstance(value, int) and abs(value) > 10**20 else repr(value)
-    if value == []:
-        return "an empty list"
-    return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else "something else"
+        return repr(value) if abs(value) <= 10**20 else "a number of many digits"
+    if isinstance(value, list):
+        return f"a list of {len(value):,}" if value else "an empty list"
+    return "an object" if isinstance(value, dict) else "something else"
 
 
 def nearest(word: object, words: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from partidor.config.console import (
     ready,
     vendor_option,
 )
+from partidor.domain.json_text import Doubled, readable
 
 DAY = click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 
@@ -55,6 +56,8 @@ def publish(file: Path, vendor: str, remark: str, as_json: bool) -> None:
 
 def _rules_in(file: Path) -> list[Any]:
     content = read_json(file)
+    if isinstance(content, Doubled):
+        raise click.ClickException(f'{file} has "{readable(content.key[:60])}" twice; say it once')
     if isinstance(content, dict) and set(content) == {"rules"}:
         content = content["rules"]
     if not isinstance(content, list):

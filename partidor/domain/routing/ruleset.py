@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import orjson
+
 from partidor.domain.business_time import Length, duration
 from partidor.domain.conditions import (
     ALWAYS,
@@ -22,6 +24,7 @@ from partidor.domain.conditions import (
     show,
 )
 from partidor.domain.facts import PERSONAL_FIELDS
+from partidor.domain.json_text import faults
 from partidor.domain.offers import Plan, Step
 from partidor.domain.refusal import FieldError, WrongContent
 from partidor.domain.routing.contradictions import contradictions, never_holds
@@ -31,6 +34,8 @@ from partidor.domain.routing.who import EVERYONE, FARTHEST_KM, Known, Node, comp
 __all__ = ["DEFAULT_RULES", "Criterion", "Known", "Rule", "Rules", "RulesRefused", "Ruleset", "compile_ruleset"]
 
 MOST_RULES = 5_000
+LARGEST = 1_000_000
+"""Bytes of all rules together, as compact JSON: what every way to send them takes."""
 MOST_STEPS = 50
 A_DAY = Length(1, "d")
 CENT = 100
@@ -134,6 +139,8 @@ class Ruleset:
 
 
 Rules = list[dict[str, Any]]
+_PLACEHOLDER: dict[str, Any] = {"name": "?", "plan": [{"offer_to": 1, "window": "1d"}]}
+"""Read on in the place of a rule that cannot be read, so that the others are still judged."""
 _KEYS = ("name", "when", "who", "order", "equal_within", "plan", "clock", "known_customer", "otherwise", "award")
 _STEP_KEYS = ("offer_to", "window", "remind_after", "repeat", "reveal", "notify_manager", "award")
 _ASKED = {"language": "language", "win_rate": "vertical", "conversion": "vertical"}
@@ -166,16 +173,30 @@ def compile_ruleset(rules: object, *, known: Known | None = None) -> Ruleset:
     return Ruleset(compiled, tuple(complaints.warnings))
 
 
+def refuse_too_large(rules: Rules) -> None:
+    """Refuse valid rules that are together larger than what every entrance takes. Raises RulesRefused."""
+    sizes = [len(orjson.dumps(rule)) + 1 for rule in rules]
+    if sum(sizes) < LARGEST:
+        return
+    at = sizes.index(max(sizes))
+    remedy = "put fewer values into lists, for example by giving those partners a tag, or join rules that are alike"
+    whole = f"all rules together are {sum(sizes):,} bytes of JSON, and {LARGEST:,} is the most"
+    largest = f"Rule {at + 1} {show(rules[at]['name'])} is the largest, with {sizes[at]:,}"
+    raise RulesRefused([FieldError(f"rules[{at}]", f"{largest}; {whole}; {remedy}")])
+
+
 def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
     path, complaints.whose = f"rules[{at}]", f"Rule {at + 1}: "
     if not isinstance(tree, dict):
         complaints.add(path, f'{show(tree)} is no rule; write {{"name": ..., "plan": [...]}}')
-        tree = {"name": "?", "plan": [{"offer_to": 1, "window": "1d"}]}
+        tree = _PLACEHOLDER
     name = tree.get("name")
     if isinstance(name, str) and 0 < len(name.strip()) <= 300:
         complaints.whose = f"Rule {at + 1} {show(name)}: "
     else:
         complaints.add(f"{path}.name", f"the name is {show(name)}; give the rule a name of 1 to 300 characters")
+    if _cannot_be_kept(tree, path, complaints):
+        tree = _PLACEHOLDER
     _only(tree, _KEYS, path, "a rule", complaints)
     before, never = len(complaints.errors) + complaints.left_out, False
     when = compile_condition(tree["when"], f"{path}.when", complaints) if "when" in tree else ALWAYS
@@ -203,6 +224,17 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
         fields=when.fields | fields_of(who) | asked, never=never,
         tree=tree,
     )  # fmt: skip
+
+
+def _cannot_be_kept(tree: Mapping[str, object], path: str, complaints: Complaints) -> bool:
+    """Note the texts that no database keeps, and keys given twice, before anything is shown of them."""
+    found = False
+    for steps, fault in faults(tree):
+        if fault:  # what is too deep is told where it is read, with the levels that are allowed there
+            shown = "".join(f"[{step}]" if isinstance(step, int) else f".{step[:60]}" for step in steps)
+            complaints.add(f"{path}{shown}", fault)
+            found = True
+    return found
 
 
 def _only(tree: Mapping[str, object], keys: tuple[str, ...], path: str, what: str, complaints: Complaints) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,31 +12,30 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
 from partidor.domain.intake.fields import Fields, read_time
-from partidor.domain.nesting import too_deep
+from partidor.domain.json_text import DEEPEST, cut, faults
 from partidor.domain.refusal import FieldError, WrongContent
 from partidor.inbound.api.v1.problems import TooLarge, Unreadable
 
 MIB = 1 << 20
-DEEPEST = 64
 DRAINED = 16 * MIB
 """Bytes of an unread body that are read away after the answer was found; beyond them the connection is closed."""
 
 
-def body_of(request: HttpRequest, longest: int = MIB) -> bytes:
-    """Return the raw body; TooLarge, Unreadable."""
+def body_of(request: HttpRequest, longest: int = MIB, remedy: str = "send less at once") -> bytes:
+    """Return the raw body; TooLarge, which ends with the remedy, Unreadable."""
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and "HTTP_TRANSFER_ENCODING" in request.META:
         raise Unreadable(why="it comes in chunks; send it whole, with a Content-Length")
     if length.isdecimal() and int(length[:20]) > longest:
-        raise TooLarge(most=f"{longest:,}")
+        raise TooLarge(most=f"{longest:,}", remedy=remedy)
     try:
         body = request.body
     except RequestDataTooBig as error:
-        raise TooLarge(most=f"{longest:,}") from error
+        raise TooLarge(most=f"{longest:,}", remedy=remedy) from error
     except UnreadablePostError as error:
         raise Unreadable(why="it broke off") from error
     if len(body) > longest:
-        raise TooLarge(most=f"{longest:,}")
+        raise TooLarge(most=f"{longest:,}", remedy=remedy)
     return body
 
 
@@ -67,8 +66,7 @@ def object_of(request: HttpRequest) -> dict[str, Any]:
     body = body_of(request)
     given = _read(body)
     if b"\\u0000" in body or body.count(b"[") + body.count(b"{") > DEEPEST:
-        wrong = [FieldError(path or "body", fault) for path, fault in faults(given)]
-        if wrong:
+        if wrong := faults_in(given, "body"):
             raise WrongContent(wrong)
     return given
 
@@ -91,41 +89,35 @@ def _read(body: bytes) -> dict[str, Any]:
     if not body.strip():
         return {}
     try:
-        given = orjson.loads(body)
+        given = _loads(body)
     except orjson.JSONDecodeError as error:
-        if "limit exceeded" in str(error) and (place := too_deep(body.decode("utf-8", "replace"), DEEPEST)):
-            deep = FieldError(place, f"is nested deeper than {DEEPEST} levels; write it flatter")
-            raise WrongContent([deep]) from error
         raise Unreadable(why=str(error)) from error
     if not isinstance(given, dict):
         raise WrongContent([FieldError("body", "must be an object, such as {}")])
     return given
 
 
-def faults(given: object) -> Iterator[tuple[str, str]]:
-    """Give the path of each NUL character and too deep nesting."""
-    # Neither recursion nor a path per value: a hostile body may be deep, and an honest one is large.
-    waiting: list[tuple[object, tuple[object, ...]]] = [(given, ())]
-    while waiting:
-        value, path = waiting.pop()
-        if isinstance(value, str):
-            if "\0" in value:
-                yield _dotted(path), "holds a NUL character; leave it out"
-        elif isinstance(value, dict | list):
-            if len(path) >= DEEPEST:
-                yield _dotted(path[:3]), f"is nested deeper than {DEEPEST} levels"
-                continue
-            if isinstance(value, dict):
-                if any("\0" in key for key in value):
-                    yield _dotted(path), "has a key with a NUL character; leave it out"
-                    continue
-                waiting += [(inner, (*path, key)) for key, inner in value.items()]
-            else:
-                waiting += [(inner, (*path, at)) for at, inner in enumerate(value)]
+def _loads(body: bytes) -> object:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        if "limit exceeded" not in str(error):
+            raise
+        return orjson.loads(cut(body.decode("utf-8", "replace")))
 
 
-def _dotted(path: tuple[object, ...]) -> str:
-    return ".".join(str(part) for part in path)
+def faults_in(given: object, whole: str) -> list[FieldError]:
+    """Name what cannot be kept of a body or row; ``whole`` names itself."""
+    return [
+        FieldError(_dotted(path, whole), fault)
+        if fault
+        else FieldError(_dotted(path[:3], whole), f"is nested deeper than {DEEPEST} levels; write it flatter")
+        for path, fault in faults(given)
+    ]
+
+
+def _dotted(path: tuple[object, ...], whole: str) -> str:
+    return ".".join(str(part) for part in path) or whole
 
 
 def fields_of_body(request: HttpRequest, *known: str) -> Fields:

@@ -13,7 +13,7 @@ from partidor.domain.refusal import FieldError, WrongContent
 from partidor.inbound.api.v1 import shapes
 from partidor.inbound.api.v1.answers import answer, reads
 from partidor.inbound.api.v1.auth import asker
-from partidor.inbound.api.v1.bodies import MIB, faults, rows_of
+from partidor.inbound.api.v1.bodies import MIB, faults_in, rows_of
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.problems import WrongField
 
@@ -61,7 +61,7 @@ def receive_all(request: HttpRequest) -> HttpResponse:
 def _wrong(row: object) -> list[FieldError]:
     if not isinstance(row, dict):
         return [FieldError("lead", "must be an object")]
-    return [FieldError(path or "lead", fault) for path, fault in faults(row)]
+    return faults_in(row, "lead")
 
 
 def _result(row: int, outcome: Received | WrongContent) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Unreadable(Refusal):
 
 
 class TooLarge(Refusal):
-    """The body is larger than {most} bytes, which is the most that this call takes."""
+    """The body is larger than {most} bytes, which is the most that this call takes: {remedy}."""
 
 
 class WrongMethod(Refusal):

@@ -11,13 +11,16 @@ from ninja import Path, Router, Schema
 
 from partidor.actions.jobs import start_job
 from partidor.actions.rules import change_draft, publish_rules, restore_rules
+from partidor.domain.json_text import Doubled, NotJson, read_json, readable
 from partidor.domain.refusal import FieldError, NotFound, WrongContent
+from partidor.domain.routing.ruleset import LARGEST
 from partidor.inbound.api.v1 import shapes
 from partidor.inbound.api.v1.answers import answer, begins, changes, made, makes, reads
 from partidor.inbound.api.v1.auth import asker
-from partidor.inbound.api.v1.bodies import fields_of_body, object_of, time_in
+from partidor.inbound.api.v1.bodies import body_of, fields_of_body, time_in
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, wanted
+from partidor.inbound.api.v1.problems import Unreadable
 from partidor.queries.backtests.run import KIND as BACKTEST
 from partidor.queries.backtests.run import asked_of
 from partidor.queries.leads.decisions import DecisionCard
@@ -88,13 +91,27 @@ def replace_draft(request: HttpRequest) -> HttpResponse:
     Wrong rules are refused with rule, path and remedy; `warnings` name tags, values and products that nobody has yet.
     """
     by, at = asker(request)
-    given = object_of(request)
-    if wrong := [FieldError(str(key)[:60], "is not known; this call has rules") for key in given if key != "rules"]:
-        raise WrongContent(wrong)
-    if "rules" not in given:
-        raise WrongContent([FieldError("rules", "is missing; give the list of all rules")])
-    draft, compiled = change_draft(given["rules"], if_match=_revision(request), by=by, at=at)
+    draft, compiled = change_draft(_rules_in(request), if_match=_revision(request), by=by, at=at)
     return _draft(about_rulesets.ruleset_card(by, draft, compiled.warnings), draft.revision)
+
+
+def _rules_in(request: HttpRequest) -> object:
+    """Read the rules in a body as they were meant, wrong or not: the engine names rule, path and remedy."""
+    remedy = f"the rules may be {LARGEST:,} bytes of it; send them without blanks, and put fewer values into lists"
+    try:
+        given = read_json(body_of(request, remedy=remedy) or b"{}")
+    except NotJson as error:
+        raise Unreadable(why=str(error)) from error
+    if not isinstance(given, dict):
+        raise WrongContent([FieldError("body", 'must be an object: {"rules": [...]}')])
+    wrong = [FieldError(readable(key[:60]), "is not known; this call has rules") for key in given if key != "rules"]
+    if isinstance(given, Doubled):
+        wrong.append(FieldError(readable(given.key[:60]), "is given twice; say it once"))
+    if "rules" not in given:
+        wrong.append(FieldError("rules", "is missing; give the list of all rules"))
+    if wrong:
+        raise WrongContent(wrong)
+    return given["rules"]
 
 
 def _draft(card: RulesetCard, revision: int) -> HttpResponse:
