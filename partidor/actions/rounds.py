@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -68,7 +69,7 @@ def _draw(
 ) -> list[Offer]:
     at, vendor_id = told.at, leads[0].vendor_id
     held = lock_ledger(vendor_id)
-    dealings = dealings_of(leads, held.vendor.decline_policies)
+    dealings = dealings_of(leads, held.vendor.decline_policies, arriving=trigger == "lead")
     asked = asked_before(leads, dealings)
     net = network(held.vendor, fresh=fresh)
     versions = {lead.pk: _ruleset_version(lead, held.vendor) for lead in leads}
@@ -81,9 +82,10 @@ def _draw(
 
     decided: dict[UUID, Decided] = {}
     for lead in leads:
+        seen = facts[lead.pk] = replace(facts[lead.pk], running_with=tuple(dealings.running.get(lead.pk, ())))
         one = decide(
             snapshots[lead.pk],
-            facts[lead.pk],
+            seen,
             live,
             asked[lead.pk],
             trigger=trigger,
@@ -91,7 +93,8 @@ def _draw(
             readmit_expired=again,
         )
         if not lead.test:
-            live.book(one, facts[lead.pk])
+            live.book(one, seen)
+            dealings.book(lead, [candidate.partner for candidate in one.chosen])
         decided[lead.pk] = one
 
     if any(one.steps for one in decided.values()):

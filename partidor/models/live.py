@@ -67,41 +67,52 @@ class Dealings:
     """What partners have had to do with the customers of leads, as other leads tell: by lead, partners.
 
     ``running``: who has a live offer or a running lead, the longest first; ``worked``: who ever worked with it;
-    ``kept_off``: who keeps off it.
+    ``kept_off``: who keeps off it. ``alike``: by customer, the leads of that customer and of those called the same.
     """
 
     running: Mapping[UUID, list[str]]
     worked: Mapping[UUID, set[str]]
     kept_off: Mapping[UUID, set[str]]
+    alike: Mapping[UUID, list[UUID]]
+
+    def book(self, lead: Lead, partners: Iterable[str]) -> None:
+        """Let the leads of the same customer see whom one of them has just been offered to."""
+        for other in self.alike.get(lead.customer_id, ()):
+            if other != lead.pk:
+                self.running[other].extend(one for one in partners if one not in self.running[other])
 
 
-def dealings_of(leads: Sequence[Lead], policies: Mapping[str, str] | None = None) -> Dealings:
-    """Look, for leads whose customer is known, at all leads of that customer, and of those called the same.
+def dealings_of(
+    leads: Sequence[Lead], policies: Mapping[str, str] | None = None, *, arriving: bool = False
+) -> Dealings:
+    """Look at all leads of the customers of leads, and of those called the same.
 
-    Two statements, none where every customer is new. By the vendor's ``policies`` who declined for good keeps off.
+    Two statements, none where every customer is new: that of an ``arriving`` lead is, if the lead bears no flag. By the
+    vendor's ``policies`` who declined for good keeps off.
     """
-    dealings = Dealings(defaultdict(list), defaultdict(set), defaultdict(set))
-    kin = SamenessVerdict.kin({lead.customer_id for lead in leads if "duplicate_customer" in lead.flags})
-    if not kin:
-        return dealings
-    alike: dict[UUID, list[Lead]] = defaultdict(list)
+    dealings = Dealings(defaultdict(list), defaultdict(set), defaultdict(set), defaultdict(list))
+    known = {lead.customer_id for lead in leads if not arriving or "duplicate_customer" in lead.flags}
+    kin = SamenessVerdict.kin(known)
     for lead in leads:
-        for customer in kin.get(lead.customer_id, ()):
-            alike[customer].append(lead)
+        for customer in kin.get(lead.customer_id, (lead.customer_id,)):
+            dealings.alike[customer].append(lead.pk)
+    if not known:
+        return dealings
     works = (RUNNING | WAITING | Q(state="accepted", ended_by="closed")) & Q(test=False)
     refused = Q(state="declined", reason__in=keeps_off_customer(policies or {}))
-    rows = Offer.objects.filter(works | refused, lead__customer_id__in=list(alike)).order_by("opened_at", "pk")
+    customers = frozenset().union(*kin.values())
+    rows = Offer.objects.filter(works | refused, lead__customer_id__in=customers).order_by("opened_at", "pk")
     columns = ("lead_id", "lead__customer_id", "lead__state", "partner_id", "state", "ended_at")
     for other, customer, lead_state, partner_id, state, ended in rows.values_list(*columns):
         partner = str(partner_id)
-        for lead in alike[customer]:
+        for lead_id in dealings.alike[customer]:
             if state == "declined":
-                dealings.kept_off[lead.pk].add(partner)
-            elif other != lead.pk:
-                if ended is None and partner not in dealings.running[lead.pk]:
-                    dealings.running[lead.pk].append(partner)
+                dealings.kept_off[lead_id].add(partner)
+            elif other != lead_id:
+                if ended is None and partner not in dealings.running[lead_id]:
+                    dealings.running[lead_id].append(partner)
                 if state == "accepted" and (ended is None or lead_state == "won"):
-                    dealings.worked[lead.pk].add(partner)
+                    dealings.worked[lead_id].add(partner)
     return dealings
 
 

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from partidor.access.network import partner_for
 from partidor.actions import accounts
 from partidor.actions.deadlines import act_on_due
-from partidor.actions.intake import Received, receive_lead
+from partidor.actions.intake import Received, receive_lead, receive_leads
 from partidor.actions.offers import AlreadyTaken, accept_offer, decline_offer
 from partidor.actions.once import Answer, once
 from partidor.actions.partners import archive_partner
@@ -27,6 +27,8 @@ from partidor.models import Customer, Event, Lead, Notice, Offer, Person
 from partidor.models.ledger import read_ledger
 from partidor.models.vendor import lock_vendor
 from tests.world import ALL_AT_ONCE, START, World, hours
+
+IN_TURN = [{"name": "In turn", "plan": [{"offer_to": 1, "window": "8h"}]}]
 
 
 @pytest.fixture
@@ -132,12 +134,24 @@ class TestLeadsOfOneNewCustomer:
     def test_at_the_same_instant_are_known_as_one(self, world: World) -> None:
         twins = [world.inquiry(company="Zwilling AG", contact={"last_name": str(n), "email": "a@zwilling.example"})
                  for n in range(12)]  # fmt: skip
+        world.rules(IN_TURN)
         at_once([partial(receive_lead, twin, by=world.manager, at=START) for twin in twins])
 
         assert Lead.objects.count() == 12
         assert Customer.objects.count() == 1
         partners = set(Offer.objects.values_list("partner_id", flat=True))
         assert len(partners) == 1, "two resellers never work the same deal"
+
+    def test_in_batches_at_the_same_instant_go_to_one_partner(self, world: World) -> None:
+        world.rules(IN_TURN)
+        batches = [
+            [world.inquiry(company="Zwilling AG", contact={"last_name": f"{b}/{n}", "email": "a@zwilling.example"})
+             for n in range(3)]
+            for b in range(4)
+        ]  # fmt: skip
+        at_once([partial(receive_leads, batch, by=world.manager, at=START) for batch in batches])
+        assert Lead.objects.count() == 12
+        assert len(set(Offer.objects.values_list("partner_id", flat=True))) == 1
 
 
 class TestSweepers:
