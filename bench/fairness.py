@@ -243,7 +243,7 @@ def main(words: Sequence[str]) -> None:
     if "--write" not in words:
         return
     if found[0][0].name != "AdventureWorks":
-        raise SystemExit("docs/fairness.md shows AdventureWorks too; set PARTIDOR_REAL_DATA to where its tables are")
+        raise SystemExit("docs/fairness.md shows AdventureWorks too; name its folder in PARTIDOR_TEST_REAL_DATA")
     page = (DOCS / "fairness.md").read_text()
     before, _, rest = page.partition(BEGIN)
     after = rest.partition(END)[2]

@@ -12,13 +12,16 @@ _ADDED = ("FirstProductLine", "FirstProductCategory", "FirstSaleValue")
 
 
 def real_data() -> Path | None:
-    """Return the folder of the real data, None where there is none."""
-    beside = Path(__file__).parents[2] / "shared"
-    places = [os.environ.get("PARTIDOR_REAL_DATA"), os.environ.get("PARTIDOR_SHARED"), str(beside)]
-    for place in filter(None, places):
-        for folder in (Path(place) / "data", Path(place)):
-            if (folder / "adventureworks_dev_us_ca_de").is_dir():
-                return folder
+    """Return the folder of the real data: PARTIDOR_TEST_REAL_DATA, else ``../shared/data``; None where there is none.
+
+    Raises SystemExit if the variable names a folder that does not hold them: what was asked for is not left out.
+    """
+    named = os.environ.get("PARTIDOR_TEST_REAL_DATA")
+    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "data"
+    if (folder / "adventureworks_dev_us_ca_de").is_dir():
+        return folder
+    if named:
+        raise SystemExit(f"PARTIDOR_TEST_REAL_DATA is {named!r}, which holds no folder adventureworks_dev_us_ca_de")
     return None
 
 
