@@ -41,20 +41,20 @@ def _figures(database: str, leads: int, quick: bool) -> Figures:
 
 
 def _measured(key: str, leads: int) -> Run:
-    from partidor.access.jobs import job_for
+    from partidor.access.jobs import BACKTEST, job_for
     from partidor.access.viewer import viewer_of_key
     from partidor.actions import jobs
     from partidor.actions.rules import change_draft
     from partidor.inbound.clock.jobs import run_due_job
-    from partidor.queries.backtests.run import KIND, asked_of
+    from partidor.queries.backtests.run import comparison_of
 
     def now() -> datetime:
         return datetime.now(UTC)
 
     by = viewer_of_key(key, at=now())
     change_draft(_network.ruleset(random.Random(8), _network.RULES, None), if_match=None, by=by, at=now())
-    asked = asked_of(by, 0, None, None, at=now())
-    job, _ = jobs.start_job(KIND, asked.record(), by=by, at=now())
+    comparison = comparison_of(by, 0, None, None, at=now())
+    job, _ = jobs.start_job(BACKTEST, comparison.record(), by=by, at=now())
     memory = _memory()
     began = time.perf_counter()
     run_due_job(now, Event())

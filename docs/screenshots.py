@@ -75,7 +75,7 @@ CONSOLE: dict[str, Way] = {
     "partners": at("{console}/partners/"),
     "partner": via("{console}/partners/", "main td a[href*='/partners/']"),
     "rules": at("{console}/rules/"),
-    "rules-test": at("{console}/rules/test?typed=1&country=DE&postal_code=80331"),
+    "rules-trial": at("{console}/rules/trial?typed=1&country=DE&postal_code=80331"),
     "rules-backtest": at("{console}/rules/backtest"),
     "fairness": at("{console}/reports/fairness"),
     "hours": at("{console}/hours/"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from partidor.access.due import finish
-from partidor.access.jobs import claim_job, held_until, job_for, jobs_of
+from partidor.access.jobs import KINDS, claim_job, held_until, job_for, jobs_of
 from partidor.access.viewer import Viewer
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.refusal import NotPossibleNow, Refusal
@@ -34,11 +34,11 @@ MOST_WAITING = 20
 
 @in_one_transaction
 def start_job(kind: str, wanted: Mapping[str, object], *, by: Viewer, at: datetime) -> tuple[Job, bool]:
-    """Put a job in line; return it, and whether the same one was waiting or running already.
+    """Put a job of a kind (``access.jobs.KINDS``) in line; return it, and whether the same one waits or runs already.
 
     Raises NotAllowed, TooManyJobs.
     """
-    by.require_vendor("rules:write")
+    by.require_vendor(*KINDS[kind].write)
     lock_vendor(by.vendor_id)
     waiting = list(jobs_of(by).filter(state__in=WAITS))
 
@@ -56,8 +56,7 @@ def cancel_job(job_id: UUID, *, by: Viewer, at: datetime) -> tuple[Job, bool]:
 
     Raises NotFound, NotAllowed, NotPossibleNow.
     """
-    by.require_vendor("rules:write")
-    job = job_for(by, job_id)
+    job = job_for(by, job_id, write=True)
     if job.state == "cancelled":
         return job, True
     if not job.cancel(at):

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from partidor.access.due import LEASE
+from partidor.access.jobs import BACKTEST, IMPORT_LEADS, IMPORT_PARTNERS, KINDS, job_for
+from partidor.access.viewer import Viewer
 from partidor.actions.jobs import (
     MOST_WAITING,
     TRIES,
@@ -20,6 +22,7 @@ from partidor.actions.jobs import (
     take_up_job,
 )
 from partidor.domain.refusal import NotAllowed, NotFound, NotPossibleNow
+from partidor.inbound.clock.jobs import KINDS as WORK
 from partidor.models import Job
 from tests.world import START, World
 
@@ -161,3 +164,35 @@ class TestCancelJob:
         with pytest.raises(NotAllowed):
             cancel_job(job.pk, by=world.seen_by("alpen"), at=START)
         assert again(job).state == "waiting"
+
+
+class TestTheKinds:
+    @pytest.mark.parametrize(
+        ("kind", "may", "may_not"),
+        [
+            (BACKTEST, "rules:write", "leads:write"),
+            (IMPORT_LEADS, "leads:write", "partners:write"),
+            (IMPORT_PARTNERS, "partners:write", "rules:write"),
+        ],
+    )
+    def test_have_each_the_scopes_of_its_own(self, world: World, kind: str, may: str, may_not: str) -> None:
+        one, other = (Viewer(world.vendor.pk, "key", "k", frozenset({scope})) for scope in (may, may_not))
+        with pytest.raises(NotAllowed):
+            start_job(kind, {}, by=other, at=START)
+        job, _ = start_job(kind, {}, by=one, at=START)
+        assert job_for(one, job.pk).pk == job.pk
+        with pytest.raises(NotAllowed):
+            job_for(other, job.pk)
+        with pytest.raises(NotAllowed):
+            cancel_job(job.pk, by=other, at=START)
+        assert cancel_job(job.pk, by=one, at=START)[0].state == "cancelled"
+
+    def test_of_back_tests_are_read_by_more_than_may_start_them(self, world: World) -> None:
+        reader = Viewer(world.vendor.pk, "key", "k", frozenset({"rules:read"}))
+        job = started(world)
+        assert job_for(reader, job.pk).pk == job.pk
+        with pytest.raises(NotAllowed):
+            cancel_job(job.pk, by=reader, at=START)
+
+    def test_are_those_that_a_worker_knows(self) -> None:
+        assert set(KINDS) == set(WORK)

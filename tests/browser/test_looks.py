@@ -16,12 +16,13 @@ from babel.messages.pofile import read_po
 from playwright.sync_api import Page
 
 from assets.catalogues import PACKAGE
+from partidor.access.jobs import BACKTEST
 from partidor.access.viewer import viewer_of_membership
 from partidor.actions.jobs import start_job
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.inbound.clock.jobs import run_due_job
 from partidor.models import Delivery, Lead, Notice, Offer
-from partidor.queries.backtests.run import KIND, asked_of
+from partidor.queries.backtests.run import comparison_of
 from tests.browser.conftest import Sits
 from tests.web.people import person_of
 from tests.world import ONE_AFTER_ANOTHER, World
@@ -75,8 +76,8 @@ def scene(world: World) -> dict[str, Any]:
     kept = Delivery(vendor=world.vendor, notice=notice, address="a@b.example", outcome="kept", subject="Betreff",
                     text="Text", html="<p>Text</p>", created_at=at, done_at=at)  # fmt: skip
     Delivery.put([kept])
-    tests = [str(start_job(KIND, asked_of(world.clock, version, None, at, at=at).record(), by=world.clock, at=at)[0].pk)
-             for version in (1, 2)]  # fmt: skip
+    compared = [comparison_of(world.clock, version, None, at, at=at).record() for version in (1, 2)]
+    tests = [str(start_job(BACKTEST, one, by=world.clock, at=at)[0].pk) for one in compared]
     run_due_job(lambda: at, Event())  # one is done, the other waits
     return {
         "leads": leads, "offer": Offer.objects.get(lead=leads["offered"]), "mail": kept, "world": world, "tests": tests,

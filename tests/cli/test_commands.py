@@ -78,7 +78,7 @@ class TestRules:
         assert "Nearest first" in call("rules", "test", file, "--vendor", "Acme").out
 
     @pytest.mark.parametrize("which", ["file", "draft", "1"])
-    def test_are_back_tested(self, world: World, call: Call, tmp_path: Path, which: str) -> None:
+    def test_are_backtested(self, world: World, call: Call, tmp_path: Path, which: str) -> None:
         world.receive()
         world.receive(inquiry="Nothing but words.")
         words = str(written(tmp_path / "rules.json", {"rules": [RULE]})) if which == "file" else which
@@ -88,7 +88,7 @@ class TestRules:
         said = call("rules", "backtest", words, "--from", "2026-03-03", "--to", "2026-03-04", "--vendor", "Acme")
         assert said.out.startswith("0 leads: 0 as by today's rules, 0 elsewhere")
 
-    def test_that_are_not_there_cannot_be_back_tested(self, world: World, call: Call) -> None:
+    def test_that_are_not_there_cannot_be_backtested(self, world: World, call: Call) -> None:
         assert "VERSION" in call("rules", "backtest", "nowhere.json", "--vendor", "Acme").refuses()
         assert "no such ruleset version" in call("rules", "backtest", "9", "--vendor", "Acme").refuses()
 

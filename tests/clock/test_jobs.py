@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
+from partidor.access.jobs import BACKTEST
 from partidor.actions.jobs import TRIES, cancel_job, start_job
 from partidor.actions.rules import change_draft
 from partidor.domain.refusal import NotFound
 from partidor.inbound.clock import jobs
 from partidor.inbound.clock.jobs import run_due_job
 from partidor.models import Job
-from partidor.queries.backtests.run import KIND, asked_of
+from partidor.queries.backtests.run import comparison_of
 from tests.serving import database_url
 from tests.world import ALL_AT_ONCE, START, World, hours
 
@@ -38,13 +39,13 @@ def at_work(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Iterator[
     """Let jobs do something else."""
 
     def put(steps: Callable[[], Iterator[Any]]) -> None:
-        monkeypatch.setitem(jobs.KINDS, KIND, lambda by, wanted, at: steps())
+        monkeypatch.setitem(jobs.KINDS, BACKTEST, lambda by, wanted: steps())
 
     return put
 
 
 def job(world: World, wanted: Mapping[str, object] | None = None) -> Job:
-    return start_job(KIND, wanted or {}, by=world.manager, at=START)[0]
+    return start_job(BACKTEST, wanted or {}, by=world.manager, at=START)[0]
 
 
 def again(one: Job) -> Job:
@@ -122,12 +123,12 @@ class TestRunDueJob:
         run_due_job(ticking(), Event())
         assert (again(one).state, again(one).error) == ("failed", NotFound(what="ruleset version").sentence)
 
-    def test_does_a_back_test(self, world: World) -> None:
+    def test_does_a_backtest(self, world: World) -> None:
         for hour in range(3):
             world.receive(at=START + hours(hour))
         change_draft(ALL_AT_ONCE, if_match=None, by=world.manager, at=START)
         at = START + hours(4)
-        one = job(world, asked_of(world.clock, 0, None, None, at=at).record())
+        one = job(world, comparison_of(world.clock, 0, None, None, at=at).record())
         run_due_job(lambda: at, Event())
         assert again(one).state == "done"
         assert again(one).result["leads"] == 3  # type: ignore[index]
@@ -137,7 +138,7 @@ class TestAKilledWorker:
     def test_is_followed_by_another_that_begins_anew(self, world: World, tmp_path: Path) -> None:
         """Two processes of the product: the first is killed in the middle, the second ends the job."""
         world.receive()
-        wanted = asked_of(world.clock, 1, None, START + hours(1), at=START).record()
+        wanted = comparison_of(world.clock, 1, None, START + hours(1), at=START).record()
         one = job(world, wanted)
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PARTIDOR_")},
@@ -159,7 +160,7 @@ class TestAKilledWorker:
 
         slow = (
             "whole = jobs.KINDS['backtest']\n"
-            "def steps(by, wanted, at):\n"
+            "def steps(by, wanted):\n"
             "    for number in range(1000):\n"
             "        time.sleep(0.1); yield number / 1000\n"
             "jobs.KINDS['backtest'] = steps"

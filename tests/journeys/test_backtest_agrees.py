@@ -27,7 +27,7 @@ from partidor.models import Contact, Decision, Lead, Vendor
 from partidor.models.live import field_values
 from partidor.models.snapshots import network
 from partidor.queries.backtests.results import Outcome
-from partidor.queries.backtests.run import asked_of, back_test
+from partidor.queries.backtests.run import comparison_of, run_backtest
 from tests.adventureworks import MAPPINGS, adventureworks, write_customers
 from tests.journeys.test_real_input import places
 from tests.laws import oracle
@@ -168,7 +168,7 @@ def test_twelve_rules_over_its_leads(vendor: Vendor) -> None:
     by: Viewer = system(vendor.pk, "test")
     change_draft(TWELVE, if_match=None, by=by, at=START)
     at = START + timedelta(days=400)
-    *_, result = back_test(by, asked_of(by, 0, None, at, at=at), at=at)
+    *_, result = run_backtest(by, comparison_of(by, 0, None, at, at=at))
     assert isinstance(result, dict)
     found = Outcome(result)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from partidor.actions.partners import pause_partner
+from partidor.actions.partners import archive_partner, change_partner, pause_partner
 from partidor.actions.rules import change_draft
-from partidor.models import Lead
+from partidor.models import Lead, Partner
 from partidor.queries.backtests.results import Outcome, as_documented
-from partidor.queries.backtests.run import asked_of, back_test
+from partidor.queries.backtests.run import Comparison, comparison_of, run_backtest
 from tests.world import START, World, hours
 
 LATER = START + hours(24 * 30)
@@ -32,11 +33,14 @@ def world(db: None) -> World:
 def compared(world: World, rules: list[dict[str, Any]], since: datetime = START, until: datetime = LATER) -> Outcome:
     """Make the rules the draft and test it."""
     change_draft(rules, if_match=None, by=world.manager, at=LATER)
-    asked = asked_of(world.clock, 0, since, until, at=LATER)
-    *shares, result = back_test(world.clock, asked, at=LATER)
+    return Outcome(result_of(world, comparison_of(world.clock, 0, since, until, at=LATER)))
+
+
+def result_of(world: World, comparison: Comparison) -> dict[str, Any]:
+    *shares, result = run_backtest(world.clock, comparison)
     assert shares == sorted(shares)  # type: ignore[type-var]
     assert isinstance(result, dict)
-    return Outcome(result)
+    return result
 
 
 def names(outcome: Outcome, which: str = "moved") -> list[tuple[str, str, str]]:
@@ -158,3 +162,57 @@ class TestTheReplay:
         ]
         found = compared(world, [{**NEAREST, "when": {"all": conditions}}])
         assert found.unmatched["after"] == 0
+
+
+class TestTheNetwork:
+    """A decision keeps who was out as bits of the network of its time; a back-test reads them in the one it pinned."""
+
+    EVENLY = {**NEAREST, "order": []}
+
+    @pytest.fixture
+    def places(self, world: World) -> list[Partner]:
+        """The partners in the order of their bits."""
+        world.rules([self.EVENLY])
+        return sorted(world.partners.values(), key=lambda one: str(one.pk))
+
+    def asked_first(self, result: dict[str, Any]) -> dict[str, tuple[int, int]]:
+        return {one.partner: (one.before, one.after) for one in Outcome(result).partners}
+
+    def test_of_a_decision_may_be_older_than_the_one_tested_on(self, world: World, places: list[Partner]) -> None:
+        gone, paused, free = places
+        pause_partner(paused.pk, until=START + hours(3), by=world.manager, at=START)
+        for hour in range(3):
+            world.receive(at=START + hours(hour))
+        archive_partner(gone.pk, by=world.manager, at=START + hours(4))
+        compared(world, [self.EVENLY])
+        comparison = comparison_of(world.clock, 0, START, LATER, at=LATER)
+        found = self.asked_first(result_of(world, comparison))
+        assert found.pop(str(free.pk)) == (3, 3), "the other one was paused"
+        assert set(found.values()) <= {(0, 0)}
+
+    def test_of_a_decision_may_be_younger_than_the_one_tested_on(self, world: World, places: list[Partner]) -> None:
+        gone, paused, free = places
+        compared(world, [self.EVENLY])
+        comparison = comparison_of(world.clock, 0, START, LATER, at=START)
+        archive_partner(gone.pk, by=world.manager, at=START)
+        pause_partner(paused.pk, until=None, by=world.manager, at=START)
+        for hour in range(4):
+            world.receive(at=START + hours(hour))
+        assert self.asked_first(result_of(world, comparison)) == {str(gone.pk): (2, 2), str(free.pk): (2, 2)}
+
+    def test_is_pinned_so_that_a_job_begun_anew_comes_to_the_same(self, world: World, places: list[Partner]) -> None:
+        gone, paused, _ = places
+        world.partner("gilt", tags={"tier": ["gold"]}, address={"country": "DE", "city": "Köln"})
+        for hour in range(6):
+            world.receive(at=START + hours(hour))
+        compared(world, [{**NEAREST, "order": [{"by": "load", "points": 100}]}])
+        comparison = comparison_of(world.clock, 0, START, LATER, at=START + hours(7))
+        before = result_of(world, comparison)
+        archive_partner(gone.pk, by=world.manager, at=START + hours(8))
+        pause_partner(paused.pk, until=None, by=world.manager, at=START + hours(8))
+        change_partner(world.partners["gilt"].pk, {"max_open_leads": 1}, by=world.manager, at=START + hours(8))
+        assert result_of(world, comparison) == before
+        world.rules([NEAREST])
+        world.receive(at=START + hours(9))
+        during = replace(comparison, until=START + hours(8))
+        assert result_of(world, during) == before

@@ -17,7 +17,7 @@ from partidor.actions.keys import issue_key
 from partidor.actions.offers import accept_offer
 from partidor.inbound.files.uploads import keep_about, keep_upload
 from partidor.models import Delivery, Membership, Notice, Offer
-from partidor.queries.backtests.run import asked_of
+from partidor.queries.backtests.run import comparison_of
 from tests.web.people import person_of, signed_in
 from tests.world import START, World
 
@@ -55,7 +55,7 @@ CONSOLE = {
     "console:partner-hours", "console:rules", "console:rule-history",
     "console:fairness", "console:fairness-csv",
     "console:rule-version",
-    "console:rules-test", "console:rules-backtest", "console:rules-backtest-one", "console:rules-backtest-progress",
+    "console:rules-trial", "console:rules-backtest", "console:rules-backtest-one", "console:rules-backtest-progress",
 }  # fmt: skip
 """What the vendor's administrator, channel manager and management read."""
 CONSOLE_STEER = {
@@ -123,8 +123,8 @@ class Scene:
             created_at=START, done_at=START,
         )  # fmt: skip
         Delivery.put([kept])
-        asked = asked_of(world.clock, 1, None, START, at=START)
-        job, _ = start_job("backtest", asked.record(), by=world.manager, at=START)
+        comparison = comparison_of(world.clock, 1, None, START, at=START)
+        job, _ = start_job("backtest", comparison.record(), by=world.manager, at=START)
         self.ids = {
             "job_id": job.pk,
             "vendor": world.vendor.slug, "ref": offered.ref, "offer_id": self.offer.pk, "lead_id": running.pk,

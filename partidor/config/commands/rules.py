@@ -107,14 +107,14 @@ def backtest(which: str, vendor: str, since: datetime | None, until: datetime | 
     ready()
     from partidor.config.retelling import backtest_retold
     from partidor.queries.backtests.results import as_documented
-    from partidor.queries.backtests.run import asked_of, back_test
+    from partidor.queries.backtests.run import comparison_of, run_backtest
 
     by, at = operator_of(vendor, "rules backtest"), now()
     begin, end = (None if day is None else day.replace(tzinfo=UTC) for day in (since, until))
-    asked = asked_of(by, version, begin, end, at=at, rules=wanted)
+    comparison = comparison_of(by, version, begin, end, at=at, rules=wanted)
     content: dict[str, Any] = {}
     with click.progressbar(length=100, label="back-test", file=sys.stderr) as bar:
-        for step in back_test(by, asked, at=at):
+        for step in run_backtest(by, comparison):
             if isinstance(step, dict):
                 content = step
             else:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import InterfaceError, OperationalError
 
+from partidor.access.jobs import BACKTEST, IMPORT_LEADS, IMPORT_PARTNERS
 from partidor.access.viewer import Viewer, system
 from partidor.actions.jobs import advance_job, fail_job, finish_job, put_back_job, take_up_job
-from partidor.inbound.files.taking import KIND as IMPORT
 from partidor.inbound.files.taking import import_job
-from partidor.queries.backtests.run import KIND as BACKTEST
-from partidor.queries.backtests.run import Asked, back_test
+from partidor.queries.backtests.run import Comparison, run_backtest
 
 if TYPE_CHECKING:
     from partidor.models import Job
@@ -27,11 +26,15 @@ Steps = Iterator[float | dict[str, Any]]
 """Shares of the whole while it is at work, and last the result. Between two of them a few seconds at most."""
 
 
-def _back_test(by: Viewer, wanted: Mapping[str, Any], at: datetime) -> Steps:
-    return back_test(by, Asked.of(wanted), at=at)
+def _backtest(by: Viewer, wanted: Mapping[str, Any]) -> Steps:
+    return run_backtest(by, Comparison.of(wanted))
 
 
-KINDS: dict[str, Callable[[Viewer, Mapping[str, Any], datetime], Steps]] = {BACKTEST: _back_test, IMPORT: import_job}
+KINDS: dict[str, Callable[[Viewer, Mapping[str, Any]], Steps]] = {
+    BACKTEST: _backtest,
+    IMPORT_LEADS: import_job,
+    IMPORT_PARTNERS: import_job,
+}
 """What each kind of job does. Each begins from its start when it is taken up again."""
 
 
@@ -59,7 +62,7 @@ def run_due_job(now: Callable[[], datetime], stop: Event) -> int:
 def _run(job: Job, now: Callable[[], datetime], stop: Event) -> Mapping[str, Any] | None:
     """Return what came out, None if it is no longer ours to run."""
     at = told = now()
-    for step in KINDS[job.kind](system(job.vendor_id, "jobs"), job.wanted, at):
+    for step in KINDS[job.kind](system(job.vendor_id, "jobs"), job.wanted):
         if isinstance(step, dict):
             return step
         at = now()

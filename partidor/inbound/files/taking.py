@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from partidor.inbound.files.leads import leads_taken, leads_tried
 from partidor.inbound.files.partners import partners_taken, partners_tried
 from partidor.inbound.files.uploads import Upload, keep_about, upload_in
 
-KIND = "import"
 PARTNERS_AT_ONCE = 2_000
 """Partners that are one transaction and one version of the network."""
 
@@ -43,7 +41,7 @@ def kept_result(upload: Upload, tally: Tally, *, dry: bool) -> Upload:
     return keep_about(upload, **{"tried" if dry else "result": said})
 
 
-def import_job(by: Viewer, wanted: Mapping[str, Any], at: datetime) -> Iterator[float | dict[str, Any]]:
+def import_job(by: Viewer, wanted: Mapping[str, Any]) -> Iterator[float | dict[str, Any]]:
     """Run the import of a kept file as a job; begun again, it takes only what is missing."""
     upload = upload_in(UUID(wanted["upload"]), by)
     tally = Tally()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from partidor.access.jobs import job_for, jobs_of
+from partidor.access.jobs import BACKTEST, job_for, jobs_of
 from partidor.access.leads import visible_leads
 from partidor.access.network import keys_of, memberships_of, partners_of, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
@@ -16,7 +16,7 @@ from partidor.models import Job
 from partidor.models.job import WAITS
 from partidor.models.ruleset import DRAFT
 from partidor.queries.backtests.results import LISTS, Elsewhere, Outcome
-from partidor.queries.backtests.run import KIND, Asked
+from partidor.queries.backtests.run import Comparison
 from partidor.queries.numbered import Numbered, numbered
 from partidor.queries.rules.in_force import Publisher
 
@@ -33,7 +33,7 @@ class VersionNamed:
 
 
 @dataclass(frozen=True, slots=True)
-class TestLine:
+class BacktestLine:
     """A back-test: of which rules (``draft``, a number, ``file``), against which, over what period, and how far."""
 
     id: UUID
@@ -64,10 +64,10 @@ class LeadNamed:
 
 
 @dataclass(frozen=True, slots=True)
-class TestPage:
+class BacktestPage:
     """One back-test with its result (None until it is done), and a page of one of its lists."""
 
-    line: TestLine
+    line: BacktestLine
     outcome: Outcome | None
     which: str
     leads: Numbered[tuple[Elsewhere, LeadNamed | None]]
@@ -85,56 +85,55 @@ def versions_to_try(viewer: Viewer) -> list[VersionNamed]:
     return [VersionNamed(DRAFT, "", False), *published[:MOST_VERSIONS]]
 
 
-def back_tests(viewer: Viewer, *, page: int) -> Numbered[TestLine]:
+def backtests_of(viewer: Viewer, *, page: int) -> Numbered[BacktestLine]:
     """List the back-tests, newest first. Raises NotAllowed."""
     viewer.require_vendor("rules:read", "rules:write")
-    jobs = jobs_of(viewer).filter(kind=KIND)
+    jobs = jobs_of(viewer).filter(kind=BACKTEST)
     found = numbered(jobs.count(), page, lambda start, end: list(jobs[start:end]))
     return found.of(_lines(viewer, found.items))
 
 
-def back_test_line(viewer: Viewer, job_id: UUID) -> TestLine:
+def backtest_line(viewer: Viewer, job_id: UUID) -> BacktestLine:
     """Say how far one back-test is. Raises NotFound, NotAllowed."""
     return _lines(viewer, [_job(viewer, job_id)])[0]
 
 
-def back_test_page(viewer: Viewer, job_id: UUID, *, which: str, page: int) -> TestPage:
+def backtest_page(viewer: Viewer, job_id: UUID, *, which: str, page: int) -> BacktestPage:
     """Show one back-test; ``which`` list of changes: ``moved`` or ``unlike_then``. Raises NotFound, NotAllowed."""
     job = _job(viewer, job_id, result=True)
     (line,) = _lines(viewer, [job])
     which = which if which in LISTS else LISTS[0]
     outcome = Outcome(job.result) if job.state == "done" and job.result else None
     if outcome is None:
-        return TestPage(line, None, which, Numbered((), 1, 1, 0), 0, frozenset())
+        return BacktestPage(line, None, which, Numbered((), 1, 1, 0), 0, frozenset())
     kept = outcome.kept(which)
     changes = numbered(kept, page, lambda start, end: list(outcome.elsewhere(which, start, end)))
     named = _leads(viewer, [one.lead for one in changes.items])
     pairs = [(one, named.get(one.lead)) for one in changes.items]
     known = frozenset(str(pk) for pk in partners_of(viewer).values_list("pk", flat=True))
     total = outcome.moved if which == "moved" else outcome.unlike_then
-    return TestPage(line, outcome, which, changes.of(pairs), total - kept, known)
+    return BacktestPage(line, outcome, which, changes.of(pairs), total - kept, known)
 
 
 def _job(viewer: Viewer, job_id: UUID, *, result: bool = False) -> Job:
-    viewer.require_vendor("rules:read", "rules:write")
     job = job_for(viewer, job_id, result=result)
-    if job.kind != KIND:
+    if job.kind != BACKTEST:
         raise NotFound(what="back-test")
     return job
 
 
-def _lines(viewer: Viewer, jobs: Sequence[Job]) -> list[TestLine]:
+def _lines(viewer: Viewer, jobs: Sequence[Job]) -> list[BacktestLine]:
     names = _starters(viewer, jobs)
     lines = []
     for job in jobs:
-        asked = Asked.of(job.wanted)
+        comparison = Comparison.of(job.wanted)
         lines.append(
-            TestLine(
+            BacktestLine(
                 id=job.pk,
-                rules=asked.name,
-                in_force=asked.in_force,
-                since=asked.since,
-                until=asked.until,
+                rules=comparison.name,
+                in_force=comparison.in_force,
+                since=comparison.since,
+                until=comparison.until,
                 state=job.state,
                 progress=job.progress,
                 error=job.error,

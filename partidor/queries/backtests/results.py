@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from partidor.domain.routing.replays.elsewhere import Why, why_said
+from partidor.domain.routing.replays.elsewhere import MoveReason, reason_said
 
 LISTS = ("moved", "unlike_then")
 
@@ -40,12 +40,12 @@ class Elsewhere:
     rule_before: str
     rule_after: str
     rule_then: str
-    why: Why
+    why: MoveReason
 
     def said(self, language: str, *, against_then: bool = False) -> str:
         """Say why, in a language."""
         one = self.then if against_then else self.before
-        return why_said(
+        return reason_said(
             self.why,
             language,
             before=self.rule_then if against_then else self.rule_before,
@@ -103,7 +103,7 @@ class Outcome:
                 names["before"][today - 1] if today else "",
                 names["after"][tested - 1] if tested else "",
                 names["then"][of_old],
-                Why(code, cents),
+                MoveReason(code, cents),
             )
 
     def groups(self, by: str) -> list[Group]:

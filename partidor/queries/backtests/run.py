@@ -26,20 +26,17 @@ from partidor.domain.routing.network import Network, unpack
 from partidor.domain.routing.replays.backtest import Backtest, Moved, Past, Tally
 from partidor.domain.routing.ruleset import Ruleset, compile_ruleset
 from partidor.models import Contact, Lead, Vendor
-from partidor.models.ledger import read_ledger
-from partidor.models.live import live_state
 from partidor.models.past import LeanLead, columns_for, needs_contacts
 from partidor.models.ruleset import DRAFT
 from partidor.models.snapshots import partners_at, snapshot
 
-KIND = "backtest"
 AT_ONCE = 1_000
 """Leads that are in memory at a time."""
 _MASKS = ("paused", "no_hours", "feedback_due")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Comparison:
     """What a back-test is to do, pinned: the rules (written out if they are a draft or a file), period, versions."""
 
     name: str
@@ -56,7 +53,7 @@ class Asked:
         return {"rules_of": self.name, "in_force": self.in_force, "network": self.network, "rules": self.rules} | times
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> Asked:
+    def of(cls, record: Mapping[str, Any]) -> Comparison:
         """Read what ``record`` wrote."""
         return cls(
             record["rules_of"],
@@ -68,7 +65,7 @@ class Asked:
         )
 
 
-def asked_of(
+def comparison_of(
     viewer: Viewer,
     version: int,
     since: datetime | None,
@@ -76,7 +73,7 @@ def asked_of(
     *,
     at: datetime,
     rules: list[dict[str, Any]] | None = None,
-) -> Asked:
+) -> Comparison:
     """Pin what is to be tested: a version (0: the draft as it is now), or ``rules`` from elsewhere, over a period.
 
     Without ``since`` from the first lead on; without ``until`` up to the end of this hour, so that who asks twice asks
@@ -100,45 +97,44 @@ def asked_of(
         name = "file"
     if rules is not None:
         compile_ruleset(rules)
-    return Asked(name, since, until, vendor.ruleset_version, vendor.network_version, rules)
+    return Comparison(name, since, until, vendor.ruleset_version, vendor.network_version, rules)
 
 
-def back_test(viewer: Viewer, asked: Asked, *, at: datetime) -> Iterator[float | dict[str, Any]]:
+def run_backtest(viewer: Viewer, comparison: Comparison) -> Iterator[float | dict[str, Any]]:
     """Run a back-test: yield the share done after every step, and last what came out (``Outcome.of`` reads it).
 
     Raises NotFound, NotAllowed.
     """
     viewer.require_vendor("rules:read", "rules:write")
     vendor = vendor_of(viewer)
-    before = snapshot(vendor, asked.in_force, asked.network)
-    tested = compile_ruleset(asked.rules) if asked.rules is not None else None
-    after = Snapshot(tested, before.network) if tested else snapshot(vendor, int(asked.name), asked.network)
+    before = snapshot(vendor, comparison.in_force, comparison.network)
+    tested = compile_ruleset(comparison.rules) if comparison.rules is not None else None
+    after = Snapshot(tested, before.network) if tested else snapshot(vendor, int(comparison.name), comparison.network)
     test = Backtest(before, after)
-    past = _PastLeads(viewer, vendor, before.network, before.ruleset.fields | after.ruleset.fields, asked, at)
+    past = _PastLeads(viewer, vendor, before.network, before.ruleset.fields | after.ruleset.fields, comparison)
     total = max(1, past.leads.count())
     yield 0.0
     for chunk in past.chunks():
         for one in chunk:
             test.add(one)
         yield min(1.0, test.leads / total)
-    yield _outcome(viewer, test, before.ruleset, after.ruleset)
+    yield _outcome(viewer, test, before, after.ruleset)
 
 
 class _PastLeads:
     """The leads of a period that went through the rules, oldest first, with what is known of the moment they came."""
 
     def __init__(
-        self, viewer: Viewer, vendor: Vendor, network: Network, fields: Collection[str], asked: Asked, at: datetime
+        self, viewer: Viewer, vendor: Vendor, network: Network, fields: Collection[str], comparison: Comparison
     ) -> None:
         self.viewer, self.vendor, self.network, self.fields = viewer, vendor, network, fields
-        period = visible_leads(viewer).filter(received_at__gte=asked.since, received_at__lt=asked.until)
+        period = visible_leads(viewer).filter(received_at__gte=comparison.since, received_at__lt=comparison.until)
         self.leads: QuerySet[Lead] = period.filter(test=False, run__gt=0).order_by("received_at", "pk")
         self.zone = ZoneInfo(vendor.time_zone)
         self.sources = {row.pk: row for row in sources_of(viewer, archived=True)}
         trees = rulesets_of(viewer).exclude(version=DRAFT).values_list("version", "rules")
         self.names = {version: [str(rule["name"]) for rule in rules] for version, rules in trees.iterator()}
-        live = live_state(vendor, network, read_ledger(vendor.pk), at=at, loads=False)
-        self.now = {name: getattr(live, name) for name in _MASKS}
+        self.network_version = comparison.network
         self.masks: dict[tuple[int, str], int] = {}
 
     def chunks(self) -> Iterator[list[Past]]:
@@ -179,7 +175,7 @@ class _PastLeads:
         accepted = lead.accepted_at is not None
         if decided is None:
             facts = LeadFacts(values, point)
-            return Past(str(lead.pk), lead.received_at, (here.year, here.month), facts, **self.now,
+            return Past(str(lead.pk), lead.received_at, (here.year, here.month), facts,
                         accepted=accepted, until=lead.closed_at)  # fmt: skip
         ruleset, network, position, text = decided
         record = orjson.loads(text)
@@ -199,10 +195,10 @@ class _PastLeads:
         )
 
     def _mask(self, version: int, packed: str | list[int]) -> int:
-        """Say in today's network what a decision kept in the bits of its own."""
+        """Say in the pinned network what a decision kept in the bits of its own."""
         if not packed:
             return 0
-        if version == self.vendor.network_version:
+        if version == self.network_version:
             return unpack(packed)
         key = (version, str(packed))
         if key not in self.masks:
@@ -213,14 +209,13 @@ class _PastLeads:
         return self.masks[key]
 
 
-def _outcome(viewer: Viewer, test: Backtest, before: Ruleset, after: Ruleset) -> dict[str, Any]:
+def _outcome(viewer: Viewer, test: Backtest, before: Snapshot, after: Ruleset) -> dict[str, Any]:
     """Write what came out compactly: partners and rules once, each lead a short row that points at them."""
     today, tested = test.before, test.after
     rows = [*test.moved, *test.unlike_then]
     met = {one for row in rows for one in (row.before, row.after, row.happened) if one}
     met |= {*today.leads, *tested.leads, *test.then}
-    columns = ("pk", "name", "tags", "region", "country", "max_open_leads")
-    known = {str(row[0]): row[1:] for row in partners_of(viewer).values_list(*columns)}
+    known = {str(pk): (name, region) for pk, name, region in partners_of(viewer).values_list("pk", "name", "region")}
     partners = sorted(met, key=lambda one: (known.get(one, ("",))[0], one))
     at = {one: place for place, one in enumerate(partners)}
     then = list(dict.fromkeys(row.rule_then for row in rows))
@@ -230,14 +225,18 @@ def _outcome(viewer: Viewer, test: Backtest, before: Ruleset, after: Ruleset) ->
         who = [None if one is None else at[one] for one in (row.before, row.after, row.happened)]
         return [row.lead, *who, row.rule_before, row.rule_after, place_of[row.rule_then], row.why.code, row.why.cents]
 
+    def numbers(one: str) -> tuple[int, ...]:
+        leads = (today.leads[one], tested.leads[one], test.then[one])
+        return *leads, today.peaks.get(one, 0), tested.peaks.get(one, 0)
+
     return {
         "leads": test.leads,
         "same": test.same,
         "as_then": test.as_then,
         "unmatched": {"before": today.unmatched, "after": tested.unmatched, "then": test.unmatched_then},
         "fairness": {"before": _health(today), "after": _health(tested)},
-        "rules": {"before": _names(before), "after": _names(after), "then": then},
-        "partners": [_partner(one, known.get(one), today, tested, test.then[one]) for one in partners],
+        "rules": {"before": _names(before.ruleset), "after": _names(after), "then": then},
+        "partners": [[one, *_about(one, known, before.network), *numbers(one)] for one in partners],
         "moved": [short(row) for row in test.moved],
         "unlike_then": [short(row) for row in test.unlike_then],
     }
@@ -251,8 +250,11 @@ def _names(rules: Ruleset) -> list[str]:
     return [rule.name for rule in rules.rules]
 
 
-def _partner(one: str, known: Sequence[Any] | None, today: Tally, tested: Tally, then: int) -> list[Any]:
-    name, tags, region, country, most = known or ("", {}, "", "", None)
-    tier = (tags.get("tier") or [""])[0]
-    leads = [today.leads[one], tested.leads[one], then]
-    return [one, name, tier, region or country, most, *leads, today.peaks.get(one, 0), tested.peaks.get(one, 0)]
+def _about(one: str, known: Mapping[str, tuple[str, str]], network: Network) -> tuple[str, str, str, int | None]:
+    """Return a partner's name, tier, region and limit of open leads; what routing knows of it as it was pinned."""
+    name, region = known.get(one, ("", ""))
+    at = network.index.get(one)
+    if at is None:
+        return name, "", region, None
+    facts = network.facts[at]
+    return name, (facts.tags.get("tier") or ("",))[0], region or facts.country, facts.max_open_leads

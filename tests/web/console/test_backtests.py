@@ -21,7 +21,7 @@ from tests.web.test_statements import MOST, statements
 from tests.world import ALL_AT_ONCE, ONE_AFTER_ANOTHER, START, World
 
 TESTS, START_ONE = (reverse(f"console:rules-backtest{what}", args=["acme"]) for what in ("", "-start"))
-TRY = reverse("console:rules-test", args=["acme"])
+TRY = reverse("console:rules-trial", args=["acme"])
 
 
 def text(client: Client, address: str, **query: str) -> str:
@@ -48,7 +48,7 @@ def work() -> None:
     run_due_job(timezone.now, Event())
 
 
-class TestBackTest:
+class TestBacktest:
     @pytest.fixture
     def past(self, world: World) -> list[Lead]:
         return [world.receive(at=START - timedelta(hours=hour)).lead for hour in range(1, 4)]

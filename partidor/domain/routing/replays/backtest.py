@@ -18,7 +18,7 @@ from partidor.domain.routing.live import PACE_SPAN
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import LeadView
 from partidor.domain.routing.rank import order_on
-from partidor.domain.routing.replays.elsewhere import Why
+from partidor.domain.routing.replays.elsewhere import MoveReason
 
 MOST = 20_000
 """Leads kept of each list of changes; beyond them only the number is."""
@@ -57,7 +57,7 @@ class Moved(NamedTuple):
     rule_before: int | None
     rule_after: int | None
     rule_then: str
-    why: Why
+    why: MoveReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,34 +187,34 @@ class Backtest:
         return self._after.tally()
 
     def _moved(
-        self, past: Past, before: str | None, after: str | None, today: Decision, tested: Decision, why: Why
+        self, past: Past, before: str | None, after: str | None, today: Decision, tested: Decision, why: MoveReason
     ) -> Moved:
         return Moved(past.id, before, after, past.happened, today.rule, tested.rule, past.rule, why)
 
-    def _why(self, view: LeadView, today: Decision, tested: Decision) -> Why:
+    def _why(self, view: LeadView, today: Decision, tested: Decision) -> MoveReason:
         before = _first(today)
         if not tested.chosen:
-            return Why(tested.reason or "no_partner")
+            return MoveReason(tested.reason or "no_partner")
         if before is None or today.rule is None or tested.rule is None:
-            return Why("taken")
+            return MoveReason("taken")
         if self._name(self._before, today.rule) != self._name(self._after, tested.rule):
-            return Why("rule")
+            return MoveReason("rule")
         if today.via != tested.via or tested.via == "known_customer":
-            return Why("known")
+            return MoveReason("known")
         snapshot, live = self._after.snapshot, self._after.live
         one, other = snapshot.network.index[before], snapshot.network.index[tested.chosen[0].partner]
         if not tested.seen.eligible >> one & 1:
-            return Why("full" if tested.seen.at_capacity >> one & 1 else "who")
+            return MoveReason("full" if tested.seen.at_capacity >> one & 1 else "who")
         rule = snapshot.ruleset.rules[tested.rule - 1]
         left, right = order_on(rule.order, snapshot.network, view).scores((one, other), view, live)
-        return Why("score", right - left) if right - left > rule.equal_cents else Why("share")
+        return MoveReason("score", right - left) if right - left > rule.equal_cents else MoveReason("share")
 
-    def _why_then(self, past: Past, tested: Decision) -> Why:
+    def _why_then(self, past: Past, tested: Decision) -> MoveReason:
         if not tested.chosen or tested.rule is None:
-            return Why(tested.reason or "no_partner")
+            return MoveReason(tested.reason or "no_partner")
         if past.happened is None:
-            return Why("then_taken")
-        return Why("then" if self._name(self._after, tested.rule) == past.rule else "then_rule")
+            return MoveReason("then_taken")
+        return MoveReason("then" if self._name(self._after, tested.rule) == past.rule else "then_rule")
 
     @staticmethod
     def _name(side: _Side, position: int) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from partidor.domain.routing.words.naming import spoken
 
 
-class Why(NamedTuple):
+class MoveReason(NamedTuple):
     """A code, and the points that ``score`` is about (in hundredths; else 0)."""
 
     code: str
@@ -47,7 +47,9 @@ _WHY = {
 CODES = tuple(_WHY["en"])
 
 
-def why_said(why: Why, language: str, *, before: str = "", after: str = "", one: str = "", other: str = "") -> str:
+def reason_said(
+    why: MoveReason, language: str, *, before: str = "", after: str = "", one: str = "", other: str = ""
+) -> str:
     """Say it: ``before`` and ``after`` are the names of the rules, ``one`` and ``other`` of the partners."""
     language = spoken(language)
     points = f"{why.cents / 100:.1f}".removesuffix(".0")

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Schema
 
+from partidor.access.jobs import BACKTEST
 from partidor.actions.jobs import start_job
 from partidor.actions.rules import change_draft, publish_rules, restore_rules
 from partidor.domain.json_text import Doubled, NotJson, read_json, readable
@@ -21,8 +22,7 @@ from partidor.inbound.api.v1.bodies import body_of, fields_of_body, time_in
 from partidor.inbound.api.v1.idempotency import repeatable
 from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, wanted
 from partidor.inbound.api.v1.problems import Unreadable
-from partidor.queries.backtests.run import KIND as BACKTEST
-from partidor.queries.backtests.run import asked_of
+from partidor.queries.backtests.run import comparison_of
 from partidor.queries.leads.decisions import DecisionCard
 from partidor.queries.paging import Page
 from partidor.queries.rules import rulesets as about_rulesets
@@ -172,6 +172,6 @@ def backtest(request: HttpRequest, version: Version) -> HttpResponse:
     fields = fields_of_body(request, "from", "to")
     since, until = time_in(fields, "from"), time_in(fields, "to")
     fields.end()
-    asked = asked_of(by, _number(version), since, until, at=at)
-    job, repeated = start_job(BACKTEST, asked.record(), by=by, at=at)
+    comparison = comparison_of(by, _number(version), since, until, at=at)
+    job, repeated = start_job(BACKTEST, comparison.record(), by=by, at=at)
     return answer({"id": job.pk}, 202, **({"repeated": True} if repeated else {}))

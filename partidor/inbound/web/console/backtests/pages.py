@@ -12,14 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from partidor.access.jobs import BACKTEST
 from partidor.actions.jobs import cancel_job, start_job
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page, console_verb
 from partidor.inbound.web.components.live import live, version_of
 from partidor.inbound.web.console.backtests import words as backtest_words
 from partidor.inbound.web.console.lists import Choice, asked, leaf, page_number
 from partidor.inbound.web.console.wording import version_said
-from partidor.queries.backtests.pages import back_test_line, back_test_page, back_tests, versions_to_try
-from partidor.queries.backtests.run import KIND, asked_of
+from partidor.queries.backtests.pages import backtest_line, backtest_page, backtests_of, versions_to_try
+from partidor.queries.backtests.run import comparison_of
 
 
 class Period(forms.Form):
@@ -44,13 +45,13 @@ class Period(forms.Form):
 
 
 @console_page
-def tests(visit: ConsoleVisit) -> HttpResponse:
+def backtests(visit: ConsoleVisit) -> HttpResponse:
     """Show the form that starts one, and those that were started."""
-    return _tests(visit, None)
+    return _backtests(visit, None)
 
 
-def _tests(visit: ConsoleVisit, wrong: Period | None, status: int = 200) -> HttpResponse:
-    found = back_tests(visit.viewer, page=page_number(visit))
+def _backtests(visit: ConsoleVisit, wrong: Period | None, status: int = 200) -> HttpResponse:
+    found = backtests_of(visit.viewer, page=page_number(visit))
     chosen = (wrong["rules"].value() if wrong else asked(visit, "rules")) or "0"
     context = {
         "room": "rules",
@@ -60,7 +61,7 @@ def _tests(visit: ConsoleVisit, wrong: Period | None, status: int = 200) -> Http
             for one in versions_to_try(visit.viewer)
         ],
         "may_start": visit.viewer.may("rules:write"),
-        "tests": [backtest_words.line(one) for one in found.items],
+        "backtests": [backtest_words.line(one) for one in found.items],
         "leaf": leaf(visit, found),
         "today": timezone.localdate(visit.at),
     }
@@ -73,10 +74,10 @@ def start(visit: ConsoleVisit) -> HttpResponse:
     visit.viewer.require_vendor("rules:write")
     form = Period(visit.request.POST)
     if not form.is_valid():
-        return _tests(visit, form, status=422)
+        return _backtests(visit, form, status=422)
     given = form.cleaned_data
-    wanted = asked_of(visit.viewer, given["rules"], given["since"], given["until"], at=visit.at)
-    job, repeated = start_job(KIND, wanted.record(), by=visit.viewer, at=visit.at)
+    comparison = comparison_of(visit.viewer, given["rules"], given["since"], given["until"], at=visit.at)
+    job, repeated = start_job(BACKTEST, comparison.record(), by=visit.viewer, at=visit.at)
     return visit.go(
         "console:rules-backtest-one",
         visit.slug,
@@ -86,10 +87,10 @@ def start(visit: ConsoleVisit) -> HttpResponse:
 
 
 @console_page
-def test(visit: ConsoleVisit, job_id: UUID) -> HttpResponse:
+def backtest(visit: ConsoleVisit, job_id: UUID) -> HttpResponse:
     """Show one back-test: how far it is, or what came out."""
     which = asked(visit, "list")
-    found = back_test_page(visit.viewer, job_id, which=which, page=page_number(visit))
+    found = backtest_page(visit.viewer, job_id, which=which, page=page_number(visit))
     context = {
         "room": "rules",
         "page": found,
@@ -107,7 +108,7 @@ def test(visit: ConsoleVisit, job_id: UUID) -> HttpResponse:
 @console_page
 def progress(visit: ConsoleVisit, job_id: UUID) -> HttpResponse:
     """Answer a poll: how far it is; when it has ended, the page is loaded anew."""
-    found = back_test_line(visit.viewer, job_id)
+    found = backtest_line(visit.viewer, job_id)
     if not found.runs:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     context = {"line": backtest_words.line(found), "may_start": visit.viewer.may("rules:write")}
@@ -122,9 +123,9 @@ def cancel(visit: ConsoleVisit, job_id: UUID) -> HttpResponse:
 
 
 urlpatterns = [
-    path("rules/backtest", tests, name="rules-backtest"),
+    path("rules/backtest", backtests, name="rules-backtest"),
     path("rules/backtest/start", start, name="rules-backtest-start"),
-    path("rules/backtest/<uuid:job_id>", test, name="rules-backtest-one"),
+    path("rules/backtest/<uuid:job_id>", backtest, name="rules-backtest-one"),
     path("rules/backtest/<uuid:job_id>/progress", progress, name="rules-backtest-progress"),
     path("rules/backtest/<uuid:job_id>/cancel", cancel, name="rules-backtest-cancel"),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from partidor.domain.routing.words.naming import tag_name
 from partidor.inbound.web.components.wording import country_name, number
 from partidor.inbound.web.console.wording import fixed, publisher
-from partidor.queries.backtests.pages import TestLine, TestPage
+from partidor.queries.backtests.pages import BacktestLine, BacktestPage
 from partidor.queries.backtests.results import Group, PartnerShift
 
 FIRST = 12
@@ -22,12 +22,10 @@ FIRST = 12
 class Line:
     """A back-test in a list."""
 
-    test: TestLine
+    backtest: BacktestLine
     title: str
     by: str
     state: str
-    left: int
-    """Hundredths still to do, for the bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +57,30 @@ class Change:
     why: str
 
 
-def line(test: TestLine) -> Line:
+def line(backtest: BacktestLine) -> Line:
     """Put a back-test into words."""
-    return Line(test, _title(test), publisher(test.by), _state(test), 100 - test.progress)
+    return Line(backtest, _title(backtest), publisher(backtest.by), _state(backtest))
 
 
-def _title(test: TestLine) -> str:
-    if test.rules == "draft":
-        return _("The draft against version {number}").format(number=number(test.in_force))
-    return _("Version {one} against version {other}").format(one=number(int(test.rules)), other=number(test.in_force))
+def _title(backtest: BacktestLine) -> str:
+    if backtest.rules == "draft":
+        return _("The draft against version {number}").format(number=number(backtest.in_force))
+    return _("Version {one} against version {other}").format(
+        one=number(int(backtest.rules)), other=number(backtest.in_force)
+    )
 
 
-def _state(test: TestLine) -> str:
+def _state(backtest: BacktestLine) -> str:
     return {
         "waiting": _("waits for its turn"),
-        "running": _("{percent} % done").format(percent=test.progress),
+        "running": _("{percent} % done").format(percent=backtest.progress),
         "done": _("done"),
         "failed": _("failed"),
         "cancelled": _("cancelled"),
-    }.get(test.state, "")
+    }.get(backtest.state, "")
 
 
-def outcome(page: TestPage, language: str, *, everyone: bool) -> Mapping[str, Any]:
+def outcome(page: BacktestPage, language: str, *, everyone: bool) -> Mapping[str, Any]:
     """Draw what came out."""
     found = page.outcome
     assert found is not None
@@ -111,7 +111,7 @@ def outcome(page: TestPage, language: str, *, everyone: bool) -> Mapping[str, An
     }
 
 
-def _shift(one: PartnerShift, most: int, page: TestPage, language: str) -> Shift:
+def _shift(one: PartnerShift, most: int, page: BacktestPage, language: str) -> Shift:
     peaks = "" if one.peak_before == one.peak_after == 0 else _peaks(one)
     tier = tag_name("tier", one.tier, language) if one.tier else ""
     partner = one.partner if one.partner in page.partners else ""

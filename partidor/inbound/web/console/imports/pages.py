@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from partidor.access.jobs import IMPORTS
 from partidor.actions.jobs import start_job
 from partidor.domain.intake.inquiry import Inquiry
 from partidor.domain.intake.mapping import ImportMapping, Kind
@@ -21,7 +22,7 @@ from partidor.domain.words import FLAG
 from partidor.inbound.files.batches import Taken, Tally
 from partidor.inbound.files.preview import Previewed, Sampled, previewed, rows_in, sampled
 from partidor.inbound.files.tables import UnreadableTable
-from partidor.inbound.files.taking import KIND, kept_result, steps_of, take_for
+from partidor.inbound.files.taking import kept_result, steps_of, take_for
 from partidor.inbound.files.uploads import (
     LARGEST_UPLOAD,
     Upload,
@@ -165,7 +166,9 @@ def _run(visit: ConsoleVisit, upload: Upload, *, dry: bool) -> Upload:
     if upload.rows > AT_ONCE:
         upload = keep_about(upload, tried=None, result=None)
         wanted = {"upload": str(upload.id), "dry": dry}
-        return keep_about(upload, job=str(start_job(KIND, wanted, by=visit.viewer, at=visit.at)[0].pk))
+        return keep_about(
+            upload, job=str(start_job(IMPORTS[_kind(upload)], wanted, by=visit.viewer, at=visit.at)[0].pk)
+        )
     tally = [Tally(), *steps_of(upload, by=visit.viewer, dry=dry)][-1]
     return kept_result(upload, tally, dry=dry)
 

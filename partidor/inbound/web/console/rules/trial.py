@@ -122,4 +122,4 @@ def _there(visit: ConsoleVisit, version: int, ref: str) -> Trial | None:
         return None
 
 
-urlpatterns = [path("rules/test", trial, name="rules-test")]
+urlpatterns = [path("rules/trial", trial, name="rules-trial")]
