@@ -90,9 +90,9 @@ def key_for(viewer: Viewer, key_id: UUID) -> ApiKey:
     return key
 
 
-def events_about_partners(viewer: Viewer) -> QuerySet[Event]:
-    """Return what happened to partners and not to a lead, such as a pause; a partner sees its own."""
-    events = Event.objects.filter(vendor_id=viewer.vendor_id, lead=None, type__startswith="partner.")
+def events_of_vendor(viewer: Viewer) -> QuerySet[Event]:
+    """Return what happened at the vendor and not to a lead; a partner sees what happened to itself."""
+    events = Event.objects.filter(vendor_id=viewer.vendor_id, lead=None)
     return events if viewer.partner_id is None else events.filter(data__partner=str(viewer.partner_id))
 
 

@@ -17,11 +17,11 @@ from partidor.actions.transactions import in_one_transaction
 from partidor.domain.intake.partner import PartnerForm, read_partner, read_tags
 from partidor.domain.intake.partner_change import PartnerChange
 from partidor.domain.intake.places import place_keys, rung
-from partidor.domain.refusal import FieldError, NotAllowed, WrongContent
+from partidor.domain.refusal import FieldError, NotAllowed, WrongContent, require_unchanged
 from partidor.models import ApiKey, Lead, Offer, Partner, PartnerParent
 from partidor.models.ledger import lock_ledger
 from partidor.models.partner import keep_facts
-from partidor.models.payloads import merged, partner_payload
+from partidor.models.payloads import merged, partner_payload, partner_revision
 from partidor.models.place import place_of
 from partidor.models.vendor import lock_vendor, next_network_version
 
@@ -141,12 +141,16 @@ def _refuse_circle(partner: Partner, above: Sequence[UUID], by: Viewer) -> None:
 
 
 @in_one_transaction
-def change_partner(partner_id: UUID, patch: Payload, *, by: Viewer, at: datetime) -> Kept:
-    """Merge a patch into a partner. Raises WrongContent, NotFound, NotAllowed."""
+def change_partner(partner_id: UUID, patch: Payload, *, if_match: str = "", by: Viewer, at: datetime) -> Kept:
+    """Merge a patch into a partner; ``if_match`` is the revision it was made from, empty for "whatever is there".
+
+    Raises WrongContent, ChangedMeanwhile, NotFound, NotAllowed.
+    """
     by.require_vendor("partners:write")
     lock_vendor(by.vendor_id)
     partner = partner_for(by, partner_id, lock=True)
     above = list(parents_of(by).filter(partner=partner).values_list("parent_id", flat=True))
+    require_unchanged(if_match, partner_revision(partner, above))
     form = read_partner(merged(partner_payload(partner, above), patch))
     parents = _parents([form], by)
     if unknown := [parent for parent in form.parents if parent not in parents]:
@@ -166,7 +170,14 @@ def change_partner(partner_id: UUID, patch: Payload, *, by: Viewer, at: datetime
     partner.change(changed, at)
     if (facts := partner.facts(new_above)) != before and partner.archived_at is None:
         keep_facts(by.vendor_id, next_network_version(by.vendor_id), [facts])
+    _tell_changed([partner], by, at)
     return Kept(partner)
+
+
+def _tell_changed(partners: Sequence[Partner], by: Viewer, at: datetime) -> None:
+    with telling(by, at) as told:
+        for partner in partners:
+            told.vendor_event("partner.changed", partner=str(partner.pk))
 
 
 @in_one_transaction
@@ -223,6 +234,7 @@ def change_partners(
             above.setdefault(child, []).append(parent)
         facts = [partner.facts(above.get(partner.pk, ())) for partner, _ in changed]
         keep_facts(by.vendor_id, next_network_version(by.vendor_id), facts)
+        _tell_changed([partner for partner, _ in changed], by, at)
     return Changed(len(chosen), len(changed))
 
 

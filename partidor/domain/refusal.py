@@ -75,3 +75,16 @@ class NotAllowed(Refusal):
 
 class NotPossibleNow(Refusal):
     """The {what} is {state}, so it is not possible now to {verb} it."""
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody has changed this meanwhile; read it again, and make your change in it."""
+
+
+def require_unchanged(if_match: str, revision: str) -> None:
+    """Refuse a change made from another revision than the one that stands. Who says from none takes what is there.
+
+    Raises ChangedMeanwhile.
+    """
+    if if_match and if_match != revision:
+        raise ChangedMeanwhile

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 
 from partidor.domain.money import money_text
 from partidor.models.lead import CONTACT_COLUMNS, Contact, Lead
 from partidor.models.partner import Partner
+from partidor.models.vendor import Vendor
 
 Payload = dict[str, object]
 _ADDRESS = ("street", "postal_code", "city", "region", "country")
@@ -36,6 +39,21 @@ def partner_payload(partner: Partner, parents: Iterable[object]) -> Payload:
     if partner.located == "given":
         payload["location"] = {"lat": partner.lat, "lon": partner.lon}
     return payload
+
+
+def partner_revision(partner: Partner, parents: Iterable[object]) -> str:
+    """Return the revision of what is known of a partner; its working time has one of its own."""
+    known = partner_payload(partner, sorted(map(str, parents)))
+    return _digest({name: value for name, value in known.items() if name not in ("calendar", "time_zone")})
+
+
+def hours_revision(of: Partner | Vendor) -> str:
+    """Return the revision of a calendar, a partner's or the vendor's, and of its time zone."""
+    return _digest([of.time_zone, of.calendar or {}])
+
+
+def _digest(known: object) -> str:
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _present(row: object, names: Iterable[str]) -> Payload:

@@ -51,10 +51,11 @@ class Vendor(Row):
         """Return the calendar with what it says without words: its time zone, and the holidays of its country."""
         return {"time_zone": self.time_zone, "holidays": holidays_at(self.country, ""), **self.calendar}
 
-    def keep_calendar(self, calendar: dict[str, object]) -> None:
-        """Write the calendar, as a new version of the network."""
-        Vendor.objects.filter(pk=self.pk).update(calendar=calendar)
-        self.calendar, self.network_version = calendar, next_network_version(self.pk)
+    def keep_calendar(self, calendar: dict[str, object], time_zone: str) -> None:
+        """Write the calendar and its time zone, as a new version of the network."""
+        Vendor.objects.filter(pk=self.pk).update(calendar=calendar, time_zone=time_zone)
+        self.calendar, self.time_zone = calendar, time_zone
+        self.network_version = next_network_version(self.pk)
 
     @staticmethod
     def named(slug: str) -> Vendor | None:

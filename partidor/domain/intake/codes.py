@@ -140,6 +140,11 @@ def region_code(text: str, country: str) -> str | None:
     return whole if country and _REGION_FORM.fullmatch(whole) else None
 
 
+def region_names(country: str, language: str) -> list[str]:
+    """Name the listed regions of a country, in the order of the alphabet."""
+    return sorted(region_name(code, language) for code in set(_REGION_OF.get(country, {}).values()))
+
+
 def region_name(code: str, language: str) -> str:
     """Name a listed region (ISO 3166-2) in German (``de``) or else, where the list knows it, in English."""
     country, _, short = code.upper().partition("-")

@@ -20,6 +20,7 @@ from partidor.models import Offer, Partner
 from partidor.models.ledger import read_ledger
 from partidor.models.live import live_state
 from partidor.models.offer import RUNNING, WAITING
+from partidor.models.payloads import partner_revision
 from partidor.models.snapshots import network
 from partidor.queries.fairness.report import Share
 from partidor.queries.partners.cards import PartnerCard, partner_card
@@ -276,12 +277,20 @@ def _people(viewer: Viewer, partner: Partner) -> list[Member]:
     ]
 
 
-def written_partner(viewer: Viewer, partner_id: UUID, *, at: datetime) -> PartnerCard:
-    """Show everything one may write about a partner in use. Raises NotFound, NotAllowed."""
+@dataclass(frozen=True, slots=True)
+class WrittenPartner:
+    """Everything one may write about a partner, and the revision that a change of it must name."""
+
+    card: PartnerCard
+    revision: str
+
+
+def written_partner(viewer: Viewer, partner_id: UUID, *, at: datetime) -> WrittenPartner:
+    """Show everything one may write about a partner. Raises NotFound, NotAllowed."""
     viewer.require_vendor("partners:read", "partners:write")
     partner = partner_for(viewer, partner_id)
-    above = parents_of(viewer).filter(partner=partner).values_list("parent_id", flat=True)
-    return partner_card(partner, above, at=at)
+    above = list(parents_of(viewer).filter(partner=partner).values_list("parent_id", flat=True))
+    return WrittenPartner(partner_card(partner, above, at=at), partner_revision(partner, above))
 
 
 def distributors(viewer: Viewer) -> list[Named]:

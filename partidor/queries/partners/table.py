@@ -21,6 +21,7 @@ from partidor.domain.facts import TIER
 from partidor.domain.refusal import NotFound
 from partidor.domain.routing.fairness import Ledger
 from partidor.domain.routing.live import LiveState
+from partidor.models import Partner
 from partidor.models.ledger import read_ledger
 from partidor.models.live import live_state
 from partidor.models.snapshots import network
@@ -200,6 +201,12 @@ def partner_line(viewer: Viewer, partner_id: UUID, *, at: datetime) -> tuple[Par
     return reading.lines(one)[0], choices_of(reading.known)
 
 
+def tags_in_use(viewer: Viewer) -> Choices:
+    """Gather the tags, kinds and countries of the partners in use. Raises NotAllowed."""
+    viewer.require_vendor("partners:read", "partners:write")
+    return choices_of(partners_of(viewer).filter(archived_at=None).only("kind", "country", "tags"))
+
+
 def narrowed_partners(viewer: Viewer, narrowed: Narrowed, *, at: datetime) -> list[UUID]:
     """Return the ids of all that the table would show on its pages."""
     return [partner.pk for partner in Reading(viewer, at).narrowed(narrowed)]
@@ -306,7 +313,7 @@ def tags_of(tags: Mapping[str, Iterable[str]]) -> Iterable[Tag]:
             yield from (Tag(dimension, value) for value in tags[dimension])
 
 
-def choices_of(known: Iterable[Known]) -> Choices:
+def choices_of(known: Iterable[Known | Partner]) -> Choices:
     """Gather what these partners have."""
     kinds, countries = set(), set()
     tags: dict[str, dict[str, str]] = {}

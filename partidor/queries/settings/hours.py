@@ -15,6 +15,7 @@ from partidor.domain.business_time import DAYS, Calendar, Hours, calendar_of, sp
 from partidor.domain.public_holidays import public_holidays
 from partidor.domain.refusal import NotAllowed
 from partidor.models import Partner, Vendor
+from partidor.models.payloads import hours_revision
 
 AHEAD = 10
 """Working days that are shown."""
@@ -58,6 +59,10 @@ class HoursCard:
     holidays: str
     exceptions: tuple[ExceptionCard, ...]
     own: frozenset[str]
+    written: Mapping[str, object]
+    """What is written of its own, and nothing that is inherited."""
+    revision: str
+    """The revision that a change of it must name."""
     open: bool
     opens_at: datetime | None
     """The next opening within two weeks; None if there is none."""
@@ -98,7 +103,7 @@ def vendor_hours(viewer: Viewer, *, at: datetime, language: str = "en") -> Hours
     """Show the vendor's calendar. Raises NotAllowed."""
     viewer.require_vendor("rules:read", "rules:write", "admin")
     vendor = vendor_of(viewer)
-    return hours_card(vendor.working_time(), vendor.calendar, at=at, language=language)
+    return _hours_card(vendor, vendor, at=at, language=language)
 
 
 def calendar_card(viewer: Viewer) -> CalendarCard:
@@ -130,24 +135,23 @@ def partner_hours(viewer: Viewer, partner_id: UUID, *, at: datetime, language: s
 
 def hours_of_partner(vendor: Vendor, partner: Partner, *, at: datetime, language: str) -> HoursCard:
     """Show a partner's calendar, from rows in hand."""
-    own = partner.calendar or {}
-    return hours_card(vendor.working_time(), own, at=at, language=language, of=partner.working_time())
+    return _hours_card(vendor, partner, at=at, language=language)
 
 
-def hours_card(
-    vendor: Mapping[str, Any], own: Mapping[str, Any], *, at: datetime, language: str,
-    of: Mapping[str, object] | None = None,
-) -> HoursCard:  # fmt: skip
+def _hours_card(vendor: Vendor, of: Partner | Vendor, *, at: datetime, language: str) -> HoursCard:
     """Show what was written, and what follows from it."""
-    calendar = calendar_of(vendor, of)
-    written: Sequence[Mapping[str, Any]] = {**vendor, **own}.get("exceptions") or ()
+    own = of.calendar or {}
+    calendar = calendar_of(vendor.working_time(), None if of is vendor else of.working_time())
+    written: Sequence[Mapping[str, Any]] = {**vendor.calendar, **own}.get("exceptions") or ()
     reasons = {date.fromisoformat(one["date"]): str(one.get("reason", "")) for one in written}
     return HoursCard(
         time_zone=calendar.time_zone,
         week=tuple(map(_spans, calendar.week)),
         holidays=calendar.holidays,
         exceptions=tuple(ExceptionCard(day, _spans(hours), reasons.get(day, "")) for day, hours in calendar.exceptions),
-        own=frozenset(own),
+        own=frozenset(own) | ({"time_zone"} if of.time_zone else set()),
+        written=own,
+        revision=hours_revision(of),
         open=calendar.is_open(at),
         opens_at=calendar.next_opening(at, 14),
         ahead=tuple(_ahead(calendar, reasons, at.astimezone(ZoneInfo(calendar.time_zone)).date(), language)),

@@ -17,7 +17,15 @@ from partidor.actions.offers import AlreadyTaken, OfferClosed
 from partidor.actions.once import IdempotencyKeyReused, ShownOnce
 from partidor.actions.rules import DraftChanged
 from partidor.actions.vendors import VendorExists
-from partidor.domain.refusal import FieldError, NotAllowed, NotFound, NotPossibleNow, Refusal, WrongContent
+from partidor.domain.refusal import (
+    ChangedMeanwhile,
+    FieldError,
+    NotAllowed,
+    NotFound,
+    NotPossibleNow,
+    Refusal,
+    WrongContent,
+)
 from partidor.domain.routing.editing.edits import LastStep, NothingThere
 
 log = logging.getLogger(__name__)
@@ -54,6 +62,7 @@ STATUS: Mapping[type[Refusal], int] = {
     ShownOnce: 409,
     TooManyJobs: 409,
     VendorExists: 409,
+    ChangedMeanwhile: 412,
     DraftChanged: 412,
     TooLarge: 413,
     IdempotencyKeyReused: 422,

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
+from zoneinfo import available_timezones
 
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from partidor.domain.business_time import DAYS
 from partidor.domain.intake.codes import region_name
+from partidor.domain.intake.entries import Entries, changed, rebased
 from partidor.domain.public_holidays import holiday_countries, holiday_regions
 from partidor.inbound.web.components.doors import Visit
-from partidor.inbound.web.components.wording import country_name
+from partidor.inbound.web.components.meanwhile import ChangeSaid, shown_before
+from partidor.inbound.web.components.wording import country_name, day_name, short_day, zone_name
 from partidor.queries.settings.hours import HoursCard
 
 SPARE = 3
 """Empty lines for further exceptions."""
+CONTINENTS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 LEAST = 2
 """Spans of a day that have a field: morning and afternoon."""
 
@@ -51,6 +57,7 @@ class HoursForm:
     country: str
     region: str
     exceptions: tuple[ExceptionField, ...]
+    time_zone: str
     own: frozenset[str]
 
     @property
@@ -58,63 +65,200 @@ class HoursForm:
         """Say whether anything has to be put right."""
         return any(day.wrong for day in self.week) or any(one.wrong for one in self.exceptions)
 
+    def entries(self) -> dict[str, object]:
+        """Return what the form says, entry by entry: each day of the week, each exception, whose each part is."""
+        days: dict[str, list[str]] = {}
+        for one in self.exceptions:
+            spans = [_written(one.start, one.end)] if one.start or one.end else []
+            days.setdefault(one.day, [one.reason]).extend(spans)
+        return {
+            **{f"hours.{day.key}": [_written(*span) for span in day.spans if any(span)] for day in self.week},
+            "holidays": self.region or self.country or "none",
+            **{f"exceptions.{day}": said for day, said in sorted(days.items())},
+            "time_zone": self.time_zone,
+            **{f"own.{part}": True for part in sorted(self.own)},
+        }
 
-@dataclass(slots=True)
+    @classmethod
+    def of_entries(cls, entries: Entries) -> HoursForm:
+        """Make the form that says this."""
+        holidays = str(entries["holidays"])
+        region = "" if holidays == "none" else holidays
+        said = {day: _texts(entries[f"exceptions.{day}"]) for day in _under(entries, "exceptions")}
+        return cls(
+            tuple(DayField(key, _padded([_ends(span) for span in _texts(entries[f"hours.{key}"])])) for key in DAYS),
+            region.partition("-")[0],
+            region,
+            tuple(
+                ExceptionField(day, *ends, reason)
+                for day, (reason, *spans) in said.items()
+                for ends in ([_ends(span) for span in spans] or [("", "")])
+            ),
+            str(entries["time_zone"]),
+            frozenset(_under(entries, "own")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """A form that was sent: to be shown again, and the calendar that was meant."""
+    """A form that was sent: to be shown again, what was shown before it was filled in, and of which revision."""
 
     form: HoursForm
-    calendar: dict[str, object] = field(default_factory=dict)
+    shown: Entries
+    revision: str
+
+    def rebased(self, card: HoursCard) -> HoursForm:
+        """Make what was changed in the form as it stands now."""
+        return HoursForm.of_entries(rebased(self.shown, self.form.entries(), form_of(card).entries()))
+
+    def calendar(self, card: HoursCard, *, inherits: bool) -> tuple[dict[str, object], str]:
+        """Return the calendar that was meant, and the time zone; what nobody touched stays as it is written."""
+        now, meant = form_of(card).entries(), self.rebased(card)
+        entries = meant.entries()
+        calendar: dict[str, object] = {}
+        for part in PARTS:
+            touched = [name for name in changed(now, entries) if name.partition(".")[0] == part]
+            if part in meant.own if inherits else (touched or part in card.written):
+                stays = not touched and part in card.written
+                calendar[part] = card.written[part] if stays else _part(part, entries)
+        inherited = inherits and "time_zone" not in meant.own
+        return calendar, "" if inherited else meant.time_zone
+
+
+PARTS = ("hours", "holidays", "exceptions")
+
+
+def _part(part: str, entries: Entries) -> object:
+    if part == "hours":
+        return {day: entries[f"hours.{day}"] for day in DAYS}
+    if part == "holidays":
+        return entries["holidays"]
+    said = {day: _texts(entries[f"exceptions.{day}"]) for day in _under(entries, "exceptions")}
+    return [{"date": day, "hours": spans, "reason": reason} for day, (reason, *spans) in said.items()]
+
+
+def _under(entries: Entries, part: str) -> list[str]:
+    return sorted(name.removeprefix(f"{part}.") for name in entries if name.startswith(f"{part}."))
+
+
+def _texts(listed: object) -> list[str]:
+    assert isinstance(listed, list)
+    return listed
+
+
+def _ends(span: str) -> tuple[str, str]:
+    start, _dash, end = span.partition("-")
+    return start, "00:00" if end == "24:00" else end
 
 
 def form_of(card: HoursCard) -> HoursForm:
     """Fill the form with a calendar as it stands."""
-    country = card.holidays.partition("-")[0]
     return HoursForm(
         tuple(
             DayField(key, _padded([(span.start, span.end) for span in spans]))
             for key, spans in zip(DAYS, card.week, strict=True)
         ),
-        country,
+        card.holidays.partition("-")[0],
         card.holidays,
         tuple(
-            ExceptionField(one.day.isoformat(), span[0], span[1], one.reason)
+            ExceptionField(one.day.isoformat(), *span, one.reason)
             for one in card.exceptions
             for span in [(spans.start, spans.end) for spans in one.spans] or [("", "")]
         ),
+        card.time_zone,
         card.own,
     )
 
 
-def sent(post: QueryDict, parts: Sequence[str] = ("hours", "holidays", "exceptions")) -> Sent:
-    """Read what was sent; ``parts`` are those that are one's own, all others are left out."""
-    week, hours = [], {}
+def sent(post: QueryDict, card: HoursCard, *, inherits: bool = False) -> Sent:
+    """Read what was sent; who inherits says which parts are its own, and all others are let be."""
+    named = (*PARTS, "time_zone")
+    own = [part for part in named if post.get(f"own_{part}")] if inherits else named
+    week = []
     for key in DAYS:
         spans = _pairs(post.getlist(f"{key}_from"), post.getlist(f"{key}_to"))
-        week.append(DayField(key, _padded(spans), _wrong(spans) if "hours" in parts else ""))
-        hours[key] = [_written(start, end) for start, end in spans]
+        week.append(DayField(key, _padded(spans), _wrong(spans) if "hours" in own else ""))
     country, region = post.get("country", ""), post.get("region", "")
     region = region if region.partition("-")[0] == country else ""
     rows = list(zip(*(post.getlist(f"day_{name}") for name in ("date", "from", "to", "why")), strict=False))
     listed = [
-        ExceptionField(day, start, end, why, _wrong_row(day, rows) if "exceptions" in parts else "")
+        ExceptionField(day, start, end, why, _wrong_row(day, rows) if "exceptions" in own else "")
         for day, start, end, why in rows
         if any((day, start, end, why))
     ]
-    by_day: dict[str, dict[str, object]] = {}
-    for one in listed:
-        kept = by_day.setdefault(one.day, {"date": one.day, "hours": [], "reason": one.reason})
-        if one.start or one.end:
-            kept["hours"] = [*kept["hours"], _written(one.start, one.end)]  # type: ignore[misc]
-    every = {"hours": hours, "holidays": region or country or "none", "exceptions": list(by_day.values())}
-    form = HoursForm(tuple(week), country, region, tuple(listed), frozenset(parts))
-    return Sent(form, {name: every[name] for name in parts})
+    zone = post.get("time_zone") or card.time_zone
+    form = HoursForm(tuple(week), country, region, tuple(listed), zone, frozenset(own))
+    return Sent(form, shown_before(post) or form_of(card).entries(), post.get("revision", ""))
 
 
-def choices(form: HoursForm, language: str) -> dict[str, object]:
-    """Return what the form offers: countries by name, the regions of the chosen one, days by name, empty lines."""
+def choices(card: HoursCard, language: str, again: Sent | None = None, meanwhile: bool = False) -> dict[str, object]:
+    """Return what the form shows and offers: a calendar as it stands, or what was sent and is to be looked at again.
+
+    If somebody changed the calendar meanwhile, the form is theirs with what was changed in it.
+    """
+    form = form_of(card) if again is None else again.rebased(card) if meanwhile else again.form
     countries = sorted(((code, country_name(code)) for code in holiday_countries()), key=lambda each: each[1])
-    return {"form": form, "countries": countries, "regions": regions(form.country, language), "spare": range(SPARE)}
+    stands = again is None or meanwhile
+    return {
+        "form": form,
+        "shown": json.dumps(form_of(card).entries() if again is None or meanwhile else dict(again.shown)),
+        "revision": card.revision if again is None or stands else again.revision,
+        "countries": countries,
+        "regions": regions(form.country, language),
+        "zones": time_zones(),
+        "spare": range(SPARE),
+    }
+
+
+def changes_said(before: Entries, after: Entries, language: str) -> list[ChangeSaid]:
+    """Say what is different between two calendars, entry by entry."""
+    return [
+        ChangeSaid(_entry_name(name), _entry_said(name, before.get(name), language),
+                   _entry_said(name, after.get(name), language))
+        for name in changed(before, after)
+    ]  # fmt: skip
+
+
+def _entry_name(name: str) -> str:
+    part, _dot, which = name.partition(".")
+    if part == "hours":
+        return day_name(which)
+    if part == "exceptions":
+        return short_day(date.fromisoformat(which))
+    if part == "own":
+        return {
+            "hours": _("Hours of its own"), "holidays": _("Holidays chosen here"), "exceptions": _("Days of its own"),
+            "time_zone": _("A time zone of its own"),
+        }[which]  # fmt: skip
+    return {"holidays": _("Public holidays"), "time_zone": _("Time zone")}[part]
+
+
+def _entry_said(name: str, value: object, language: str) -> str:
+    part = name.partition(".")[0]
+    if part == "own":
+        return _("yes") if value else _("no")
+    if value is None:
+        return _("as always")
+    if part == "time_zone":
+        return zone_name(str(value))
+    if part == "holidays":
+        country, _dash, region = str(value).partition("-")
+        named = region_name(str(value), language) if region else country_name(country)
+        return _("no public holidays") if value == "none" else named
+    reason, spans = ("", _texts(value)) if part == "hours" else (_texts(value)[0], _texts(value)[1:])
+    hours = ", ".join(span.replace("-", "–") for span in spans) or _("closed")
+    return f"{hours} ({reason})" if reason else hours
+
+
+@cache
+def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """List the time zones by continent, each with its town."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for zone in sorted(available_timezones()):
+        continent, slash, town = zone.partition("/")
+        if slash and continent in CONTINENTS:
+            found.setdefault(continent, []).append((zone, town.replace("_", " ").replace("/", ", ")))
+    return list(found.items())
 
 
 def regions(country: str, language: str) -> list[tuple[str, str]]:
@@ -165,8 +309,3 @@ def _wrong_row(day: str, rows: Sequence[Sequence[str]]) -> str:
     if len(spans) > 1 and not all(map(any, spans)):
         return _("This day stands there twice.")
     return _wrong([pair for pair in spans if any(pair)])
-
-
-def parts_of(post: Mapping[str, str]) -> tuple[str, ...]:
-    """Return which parts of a partner's calendar are to be its own."""
-    return tuple(name for name in ("hours", "holidays", "exceptions") if post.get(f"own_{name}"))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from partidor.domain.business_time import DAYS
+from partidor.queries.rules.in_force import Publisher
 
 _BAND = re.compile(r"(\d+)(?:-(\d+)|(\+))(?: ([A-Z]{3}))?")
 WHOLE = {"en_GB": "¤#,##0", "de": "#,##0\u00a0¤"}
@@ -185,3 +186,12 @@ def initials(name: str) -> str:
     words = re.findall(r"[^\W\d_]+", name)
     letters = words[0][0] + words[1][0] if len(words) > 1 else "".join(words)[:2]
     return (letters or name[:2] or "?").upper()
+
+
+def publisher(by: Publisher) -> str:
+    """Say who saved or published."""
+    if by.kind == "person":
+        return by.name or _("somebody who is no longer here")
+    if by.kind == "key":
+        return _("the key “{name}”").format(name=by.name) if by.name else _("a key")
+    return "Partidor"

@@ -14,7 +14,6 @@ from partidor.domain.routing.words.naming import dimension_name
 from partidor.domain.words import DIMENSION
 from partidor.inbound.web.components.wording import locale, number
 from partidor.queries.backtests.pages import VersionNamed
-from partidor.queries.rules.in_force import Publisher
 
 _HALF, _MIDDLE = 40, 44
 """The debt bar: its half, and where owed and ahead meet, in a box of 88."""
@@ -57,15 +56,6 @@ def dimension_label(name: str, language: str) -> str:
     """Name a dimension as a label."""
     label = _(DIMENSION[name]) if name in DIMENSION else dimension_name(name, language)
     return label[:1].upper() + label[1:]
-
-
-def publisher(by: Publisher) -> str:
-    """Say who saved or published."""
-    if by.kind == "person":
-        return by.name or _("somebody who is no longer here")
-    if by.kind == "key":
-        return _("the key “{name}”").format(name=by.name) if by.name else _("a key")
-    return "Partidor"
 
 
 def version_said(one: VersionNamed) -> str:

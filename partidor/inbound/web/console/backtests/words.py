@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from partidor.domain.routing.words.naming import tag_name
-from partidor.inbound.web.components.wording import country_name, number
-from partidor.inbound.web.console.wording import fixed, publisher
+from partidor.inbound.web.components.wording import country_name, number, publisher
+from partidor.inbound.web.console.wording import fixed
 from partidor.queries.backtests.pages import BacktestLine, BacktestPage
 from partidor.queries.backtests.results import Group, PartnerShift
 

@@ -22,7 +22,7 @@ from partidor.inbound.web.components.wording import number
 from partidor.inbound.web.console.faults import said_of
 from partidor.inbound.web.console.partners import words as partner_words
 from partidor.inbound.web.console.partners.table import narrowed_by, table_page
-from partidor.queries.partners.table import Tag, narrowed_partners, partner_line
+from partidor.queries.partners.table import Tag, narrowed_partners, partner_line, tags_in_use
 
 TYPED = ("tag", *LIMITS, "until")
 
@@ -32,6 +32,7 @@ def change(visit: ConsoleVisit) -> HttpResponse:
     """Make one change to the chosen partners, or to all that the filter in the address shows."""
     visit.viewer.require_vendor("partners:write")
     given = {name: visit.request.POST.get(name, "") for name in TYPED}
+    given["tag"] = _meant(visit, given["tag"])
     chosen = _chosen(visit)
     try:
         wanted, until = _wanted(visit.request.POST.get("change", ""), given)
@@ -46,6 +47,10 @@ def change(visit: ConsoleVisit) -> HttpResponse:
     to = reverse("console:partners", args=[visit.slug])
     query = visit.request.GET.urlencode()
     return visit.go(f"{to}?{query}" if query else to, said=_told(done))
+
+
+def _meant(visit: ConsoleVisit, tag: str) -> str:
+    return partner_words.tag_meant(tag, tags_in_use(visit.viewer), visit.language) if tag.strip() else tag
 
 
 def _all(visit: ConsoleVisit) -> bool:
@@ -98,7 +103,7 @@ def tags(visit: ConsoleVisit, partner_id: UUID) -> HttpResponse:
         typed = visit.request.POST.get("add", "")
         try:
             taken = visit.request.POST.get("remove")
-            wanted = read_change("remove_tag", taken) if taken else read_change("add_tag", typed)
+            wanted = read_change("remove_tag", taken) if taken else read_change("add_tag", _meant(visit, typed))
             change_partners([partner_id], wanted, by=visit.viewer, at=visit.at)
         except WrongContent as fault:
             wrong = said_of(fault)

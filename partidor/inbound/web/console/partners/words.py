@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -77,6 +78,30 @@ def known_tags(choices: Choices, language: str) -> list[tuple[str, str]]:
         for dimension, values in choices.tags.items()
         for value in values
     ]
+
+
+def tag_meant(text: str, choices: Choices, language: str) -> str:
+    """Return the tag that was typed as ``dimension:value``: so, in words with its dimension, or its name alone.
+
+    What no partner bears is taken as it was typed; so is a name that two dimensions share.
+    """
+    typed = " ".join(text.split()).casefold()
+    by_name: dict[str, set[str]] = {}
+    for written, said in known_tags(choices, language):
+        if typed in (written.casefold(), said.casefold()):
+            return written
+        by_name.setdefault(said.partition(": ")[2].casefold(), set()).add(written)
+        by_name.setdefault(written.partition(":")[2].casefold(), set()).add(written)
+    meant = by_name.get(typed, set())
+    return meant.pop() if len(meant) == 1 else text
+
+
+_INVENTED = re.compile(r"row-[0-9a-f]{8,}")
+
+
+def own_number(external_id: str) -> str:
+    """Return the number of a partner unless an import invented it, which tells nobody anything."""
+    return "" if _INVENTED.fullmatch(external_id) else external_id
 
 
 def time_zone_name(zone: str) -> str:

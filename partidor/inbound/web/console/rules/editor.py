@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from partidor.domain.routing.editing.questions import Asked, asks_of_field, asks_of_partner
 from partidor.inbound.web.components.doors import ConsoleVisit
+from partidor.inbound.web.components.wording import publisher
 from partidor.inbound.web.console.lists import asked, leaf, page_number
 from partidor.inbound.web.console.rules.words import PARTS, PRESETS
-from partidor.inbound.web.console.wording import publisher
 from partidor.queries.numbered import SIZE
 from partidor.queries.rules.draft import DraftPage, Live, RuleDiff, draft_page
 from partidor.queries.rules.lines import Choice, Kept, LineForm

@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.urls import path
 
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page
+from partidor.inbound.web.components.wording import publisher
 from partidor.inbound.web.console.lists import asked, leaf, page_number
 from partidor.inbound.web.console.rules import verbs as rule_verbs
 from partidor.inbound.web.console.rules.editor import show_editor
 from partidor.inbound.web.console.rules.words import note_of
-from partidor.inbound.web.console.wording import publisher
 from partidor.queries.numbered import SIZE
 from partidor.queries.rules.draft import draft_revision
 from partidor.queries.rules.in_force import (

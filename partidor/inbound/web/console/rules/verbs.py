@@ -27,9 +27,9 @@ from partidor.domain.routing.editing.questions import (
 )
 from partidor.inbound.web.components.doors import ConsoleVisit, console_verb
 from partidor.inbound.web.components.errors import sentence_of
+from partidor.inbound.web.components.wording import publisher
 from partidor.inbound.web.console.rules.editor import UNDO, Conflict, digest_of, show_editor
 from partidor.inbound.web.console.rules.words import PRESET_NAMES
-from partidor.inbound.web.console.wording import publisher
 from partidor.queries.rules.draft import draft_row
 from partidor.queries.rules.lines import Kept
 from partidor.queries.rules.offered import Offered, offered

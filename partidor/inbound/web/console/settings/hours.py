@@ -8,9 +8,13 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from partidor.actions.calendars import change_calendar, change_partner_calendar
+from partidor.actions.calendars import change_calendar
+from partidor.domain.refusal import ChangedMeanwhile
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page, console_verb
-from partidor.inbound.web.components.hours import HoursForm, choices, form_of, parts_of, regions_part, sent
+from partidor.inbound.web.components.hours import Sent, changes_said, choices, form_of, regions_part, sent
+from partidor.inbound.web.components.hours_change import Overtaken, change_partner_hours
+from partidor.inbound.web.components.meanwhile import Meanwhile, meanwhile
+from partidor.queries.partners.changes import last_change
 from partidor.queries.settings.hours import partner_hours, vendor_hours
 
 
@@ -20,25 +24,32 @@ def hours(visit: ConsoleVisit) -> HttpResponse:
     return _page(visit)
 
 
-def _page(visit: ConsoleVisit, wrong: HoursForm | None = None) -> HttpResponse:
+def _page(visit: ConsoleVisit, again: Sent | None = None, last: Meanwhile | None = None) -> HttpResponse:
     found = vendor_hours(visit.viewer, at=visit.at, language=visit.language)
     context = {
         "room": "hours",
         "hours": found,
         "may_change": visit.viewer.may("rules:write", "admin"),
         "regions_at": reverse("console:hours-regions", args=[visit.slug]),
-        **choices(wrong or form_of(found), visit.language),
+        "meanwhile": last,
+        **choices(found, visit.language, again, meanwhile=last is not None),
     }
-    return visit.show("console/settings/hours.html", context, status=422 if wrong else 200)
+    return visit.show("console/settings/hours.html", context, status=412 if last else 422 if again else 200)
 
 
 @console_verb
 def change(visit: ConsoleVisit) -> HttpResponse:
     """Put another calendar in place of the vendor's."""
-    given = sent(visit.request.POST)
+    found = vendor_hours(visit.viewer, at=visit.at, language=visit.language)
+    given = sent(visit.request.POST, found)
     if given.form.is_wrong:
-        return _page(visit, given.form)
-    change_calendar(given.calendar, by=visit.viewer, at=visit.at)
+        return _page(visit, given)
+    calendar, zone = given.calendar(found, inherits=False)
+    try:
+        change_calendar(calendar, time_zone=zone, if_match=given.revision, by=visit.viewer, at=visit.at)
+    except ChangedMeanwhile:
+        lines = changes_said(given.shown, form_of(found).entries(), visit.language)
+        return _page(visit, given, meanwhile(last_change(visit.viewer, "vendor.hours_changed"), lines))
     said = _("Saved. It counts from the next offer on; deadlines that are set stay as they are.")
     return visit.go("console:hours", visit.slug, said=said)
 
@@ -55,7 +66,9 @@ def of_partner(visit: ConsoleVisit, partner_id: UUID) -> HttpResponse:
     return _partner_page(visit, partner_id)
 
 
-def _partner_page(visit: ConsoleVisit, partner_id: UUID, wrong: HoursForm | None = None) -> HttpResponse:
+def _partner_page(
+    visit: ConsoleVisit, partner_id: UUID, again: Sent | None = None, last: Meanwhile | None = None
+) -> HttpResponse:
     found = partner_hours(visit.viewer, partner_id, at=visit.at, language=visit.language)
     context = {
         "room": "partners",
@@ -63,18 +76,21 @@ def _partner_page(visit: ConsoleVisit, partner_id: UUID, wrong: HoursForm | None
         "hours": found.hours,
         "inherits": True,
         "regions_at": reverse("console:hours-regions", args=[visit.slug]),
-        **choices(wrong or form_of(found.hours), visit.language),
+        "meanwhile": last,
+        **choices(found.hours, visit.language, again, meanwhile=last is not None),
     }
-    return visit.show("console/partners/hours.html", context, status=422 if wrong else 200)
+    return visit.show("console/partners/hours.html", context, status=412 if last else 422 if again else 200)
 
 
 @console_verb
 def change_partner(visit: ConsoleVisit, partner_id: UUID) -> HttpResponse:
     """Put another calendar in place of a partner's own."""
-    given = sent(visit.request.POST, parts_of(visit.request.POST))
-    if given.form.is_wrong:
-        return _partner_page(visit, partner_id, given.form)
-    change_partner_calendar(partner_id, given.calendar, by=visit.viewer, at=visit.at)
+    try:
+        wrong = change_partner_hours(visit, visit.viewer, partner_id)
+    except Overtaken as overtaken:
+        return _partner_page(visit, partner_id, overtaken.given, overtaken.meanwhile)
+    if wrong:
+        return _partner_page(visit, partner_id, wrong)
     said = _("Saved. It counts from the next offer on; deadlines that are set stay as they are.")
     return visit.go("console:partner-hours", visit.slug, partner_id, said=said)
 

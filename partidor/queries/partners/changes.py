@@ -1,0 +1,42 @@
+"""Who changed a partner, or working hours, the last time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from partidor.access.network import events_of_vendor, keys_of, memberships_of
+from partidor.access.viewer import Viewer
+from partidor.models import Event
+from partidor.queries.rules.in_force import Publisher
+
+
+@dataclass(frozen=True, slots=True)
+class LastChange:
+    """Who made the last change, and when; ``mine`` if it was the viewer, in another window."""
+
+    by: Publisher
+    at: datetime
+    mine: bool
+
+
+def last_change(viewer: Viewer, what: str, partner_id: UUID | None = None) -> LastChange | None:
+    """Return the last change of this kind (``partner.changed``, ``vendor.hours_changed`` …), None before the first."""
+    events = events_of_vendor(viewer).filter(type=what)
+    if partner_id is not None:
+        events = events.filter(data__partner=str(partner_id))
+    event = events.order_by("-at", "-pk").first()
+    if event is None:
+        return None
+    mine = (event.by_kind, event.by_id) == (viewer.kind, viewer.id)
+    return LastChange(Publisher(event.by_kind, _name(viewer, event)), event.at, mine)
+
+
+def _name(viewer: Viewer, event: Event) -> str:
+    if event.by_kind == "person":
+        member = memberships_of(viewer).filter(person_id=event.by_id).first()
+        return member.person.name if member else ""
+    if event.by_kind == "key":
+        return keys_of(viewer).filter(pk=event.by_id).values_list("name", flat=True).first() or ""
+    return ""
