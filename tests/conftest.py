@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.offline import switch_off
-from tests.postgres import make_database
 
 switch_off()
 
@@ -43,5 +42,7 @@ def empty_database(tmp_path: Path) -> str:
     """The address of an empty database, for tests that start Partidor's own processes."""
     if os.environ["PARTIDOR_TEST_DATABASE"] == "sqlite":
         return f"sqlite:///{tmp_path / 'partidor.sqlite3'}"
+    from tests.postgres import make_database  # not before the domain has refused the driver that it needs
+
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     return make_database(os.environ["PARTIDOR_TEST_DATABASE_URL"], f"processes_{worker}")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 
 import pytest
+from hypothesis import settings
 
 import partidor.domain
 from tests.purity import REFUSED
@@ -26,3 +28,9 @@ class TestDomain:
     def test_is_refused_what_it_must_not_know(self, name: str) -> None:
         with pytest.raises(ImportError, match="out of bounds"):
             importlib.import_module(name)
+
+
+class TestExamples:
+    def test_are_those_of_the_profile_that_was_asked_for(self) -> None:
+        """Without tests/conftest.py the laws would try other examples each time, and ``long`` would change nothing."""
+        assert settings.get_current_profile_name() == os.environ.get("PARTIDOR_TEST_HYPOTHESIS", "quick")

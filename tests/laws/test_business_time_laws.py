@@ -8,69 +8,128 @@ from itertools import pairwise
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from partidor.domain.business_time import ALWAYS, Calendar, Hours, Length, calendar_of
+from partidor.domain.business_time import ALWAYS, OFFICE, Calendar, Hours, Length, calendar_of
+from tests.laws.minutes import MINUTE, Minutes
 
-ZONES = ["Europe/Berlin", "America/New_York", "America/Sao_Paulo", "America/Havana", "Australia/Lord_Howe",
-         "Asia/Kathmandu", "Pacific/Apia", "Africa/Casablanca", "Asia/Beirut", "America/Santiago", "UTC"]  # fmt: skip
-CHANGES = [
-    datetime.fromisoformat(f"{text}+00:00")
-    for text in (
-        "2026-03-29T01", "2026-10-25T01", "2026-03-08T07", "2026-11-01T06", "2018-02-18T02", "2018-11-04T03",
-        "2026-10-03T15:30", "2026-04-04T15", "2011-12-30T10", "2026-03-28T22", "2026-09-06T04", "2026-04-05T03",
-        "2026-12-24T12", "2026-05-01T00",
-    )
-]  # fmt: skip
-"""Moments around which clocks change or holidays lie, somewhere in these zones."""
-
-zones = st.sampled_from(ZONES)
-moments = st.builds(
-    lambda near, off: near + off, st.sampled_from(CHANGES), st.timedeltas(timedelta(days=-3), timedelta(days=3))
-)
-lengths = st.builds(Length, st.integers(1, 90), st.sampled_from("smh"))
-days = st.builds(Length, st.integers(1, 9), st.just("d"))
+CHANGES = {
+    "Europe/Berlin": ("2026-03-29T01:00", "2026-10-25T01:00"),
+    "America/New_York": ("2026-03-08T07:00", "2026-11-01T06:00"),
+    "America/Sao_Paulo": ("2018-02-18T02:00", "2018-11-04T03:00"),  # at midnight
+    "America/Havana": ("2026-03-08T05:00", "2026-11-01T05:00"),  # from and to midnight
+    "Australia/Lord_Howe": ("2026-10-03T15:30", "2026-04-04T15:00"),  # by half an hour
+    "Pacific/Apia": ("2011-12-30T10:00",),  # by a whole day
+    "Africa/Casablanca": ("2026-02-15T02:00", "2026-03-22T02:00"),
+    "Asia/Beirut": ("2026-03-28T22:00", "2026-10-24T21:00"),
+    "America/Santiago": ("2026-09-06T04:00", "2026-04-05T03:00"),
+    "Asia/Kathmandu": ("2026-05-01T00:00",),  # never, but a quarter of an hour beside the others
+    "UTC": ("2026-12-25T00:00", "2026-05-01T00:00"),  # holidays
+}
+"""Moments at which the clocks of a time zone change, or a holiday begins."""
+NIGHT = [0, 30, 60, 90, 120, 150, 180, 240, 1380, 1410, 1440]
+"""Minutes of a day near which clocks change."""
+A_DAY = timedelta(days=1)
 AN_INSTANT = timedelta(microseconds=1)
+
+zones = st.sampled_from(sorted(CHANGES))
+lengths = st.builds(Length, st.integers(1, 90), st.sampled_from("smh"))
+days = st.builds(Length, st.integers(1, 4), st.just("d"))
+
+
+def changes(zone: str) -> list[datetime]:
+    return [datetime.fromisoformat(f"{text}+00:00") for text in CHANGES[zone]]
 
 
 @st.composite
 def hours(draw: st.DrawFn) -> Hours:
-    """Draw the hours of a day: none, all of it, or up to three spans, some in the night when clocks change."""
-    ends = sorted(draw(st.sets(st.one_of(st.integers(0, 1440), st.sampled_from([0, 60, 90, 120, 150, 180, 1440])),
-                               max_size=6)))  # fmt: skip
+    """Draw the hours of a day: none, all of it, or up to three spans, most with an end in the night."""
+    ends = sorted(draw(st.sets(st.one_of(st.sampled_from(NIGHT), st.integers(0, 1440)), max_size=6)))
     return tuple((ends[at], ends[at + 1]) for at in range(0, len(ends) - 1, 2))
 
 
-exceptions = st.dictionaries(
-    st.sampled_from(sorted({day.date() + timedelta(days=off) for day in CHANGES for off in (-1, 0, 1, 2)})), hours()
-)
-calendars = st.builds(
-    Calendar,
-    zones,
-    st.one_of(st.just(ALWAYS), st.tuples(*[hours()] * 7), st.just((((540, 1020),),) * 5 + ((), ()))),
-    st.sampled_from(["", "DE", "DE-BY", "US", "BR"]),
-    exceptions.map(lambda each: tuple(sorted(each.items()))),
-)
-working = calendars.filter(lambda one: any(one.week))
+@st.composite
+def calendars(draw: st.DrawFn) -> Calendar:
+    zone = draw(zones)
+    near = [day.date() + timedelta(days=off) for day in changes(zone) for off in (-1, 0, 1, 2)]
+    return Calendar(
+        zone,
+        draw(st.one_of(st.just(ALWAYS), st.just(OFFICE), st.tuples(*[hours()] * 7))),
+        draw(st.sampled_from(["", "DE", "DE-BY", "US", "BR"])),
+        tuple(sorted(draw(st.dictionaries(st.sampled_from(near), hours(), max_size=3)).items())),
+    )
 
 
-@settings(deadline=None)  # fifteen years may lie between
-@given(calendars, moments, moments)
+@st.composite
+def scenes(draw: st.DrawFn, moments: int = 1, *, whole: bool = False) -> tuple[Calendar, list[datetime]]:
+    """Draw a calendar and moments in order near one change of its clocks; whole minutes, if wanted."""
+    calendar = draw(calendars())
+    change = draw(st.sampled_from(changes(calendar.time_zone)))
+    near = st.one_of(
+        st.sampled_from([-150, -90, -60, -31, -30, -1, 0, 1, 10, 29, 30, 40, 60, 90]).map(lambda each: each * MINUTE),
+        st.timedeltas(timedelta(days=-3), timedelta(days=3)),
+    )
+    found = sorted(change + draw(near) for _ in range(moments))
+    return calendar, [each.replace(second=0, microsecond=0) for each in found] if whole else found
+
+
+BERLIN = Calendar("Europe/Berlin", ALWAYS)
+SPRING, AUTUMN = changes("Europe/Berlin")
+LATE = Calendar("Europe/Berlin", (((150, 240),),) * 7)
+"""From half past two, which there is not on the day when clocks go forward."""
+SHORT_FRIDAYS = Calendar("Europe/Berlin", (*OFFICE[:4], ((540, 720),), (), ()))
+
+
+class TestAsCountedMinuteByMinute:
+    """What the clocks of the place show, minute for minute, is the oracle."""
+
+    @given(scenes(2, whole=True))
+    @example((LATE, [SPRING - A_DAY, SPRING + A_DAY]))
+    def test_so_much_lies_between(self, scene: tuple[Calendar, list[datetime]]) -> None:
+        calendar, (start, end) = scene
+        minutes = Minutes(calendar, start, end)
+        assert calendar.between(start, end) == minutes.between(start, end)
+        assert calendar.is_open(start) == minutes.is_open(start)
+        worked = sum((closes - opens for opens, closes in calendar.spans(start, end)), timedelta())
+        assert worked == calendar.between(start, end)
+
+    @given(scenes(whole=True), st.integers(1, 3000))
+    @example((LATE, [SPRING - A_DAY]), 180)
+    def test_so_many_minutes_end_then(self, scene: tuple[Calendar, list[datetime]], amount: int) -> None:
+        calendar, (start,) = scene
+        expected = Minutes(calendar, start, start + 7 * A_DAY).after(start, amount)
+        end = calendar.after(start, Length(amount, "m"))
+        assert end == expected if expected else end is None or end > start + 7 * A_DAY
+
+    @given(scenes(whole=True), days)
+    @example((BERLIN, [AUTUMN - 20 * MINUTE]), Length(1, "d"))
+    @example((BERLIN, [AUTUMN + 10 * MINUTE]), Length(1, "d"))
+    @example((SHORT_FRIDAYS, [datetime(2026, 6, 4, 14, tzinfo=UTC)]), Length(1, "d"))
+    @example((Calendar("America/Sao_Paulo", ALWAYS), [changes("America/Sao_Paulo")[0] + 30 * MINUTE]), Length(1, "d"))
+    def test_so_many_days_end_then(self, scene: tuple[Calendar, list[datetime]], length: Length) -> None:
+        calendar, (start,) = scene
+        expected = Minutes(calendar, start, start + 9 * A_DAY).days_after(start, length.amount)
+        end = calendar.after(start, length)
+        assert end == expected if expected else end is None or end > start + 6 * A_DAY
+
+
+@given(scenes(2))
 def test_there_is_never_less_than_no_time_and_never_more_than_by_the_wall(
-    calendar: Calendar, one: datetime, other: datetime
+    scene: tuple[Calendar, list[datetime]],
 ) -> None:
-    between = calendar.between(one, other)
-    assert timedelta(0) <= between <= max(other - one, timedelta(0))
+    calendar, (one, other) = scene
+    assert timedelta(0) <= calendar.between(one, other) <= other - one
+    assert calendar.between(other, one) == timedelta(0)
 
 
-@settings(deadline=None)  # fifteen years may lie between
-@given(calendars, st.tuples(moments, moments, moments))
-def test_time_adds_up(calendar: Calendar, three: tuple[datetime, ...]) -> None:
-    first, second, third = sorted(three)
+@given(scenes(3))
+def test_time_adds_up(scene: tuple[Calendar, list[datetime]]) -> None:
+    calendar, (first, second, third) = scene
     assert calendar.between(first, second) + calendar.between(second, third) == calendar.between(first, third)
 
 
-@given(working, moments, lengths)
-@example(Calendar("Europe/Berlin", ALWAYS), datetime(2026, 10, 24, 23, tzinfo=UTC), Length(3, "h"))
-def test_what_was_added_lies_between(calendar: Calendar, start: datetime, length: Length) -> None:
+@given(scenes(), lengths)
+@example((BERLIN, [AUTUMN - timedelta(hours=2)]), Length(3, "h"))
+def test_what_was_added_lies_between(scene: tuple[Calendar, list[datetime]], length: Length) -> None:
+    calendar, (start,) = scene
     end = calendar.after(start, length)
     assume(end is not None)
     assert end is not None
@@ -79,55 +138,54 @@ def test_what_was_added_lies_between(calendar: Calendar, start: datetime, length
     assert calendar.is_open(end - AN_INSTANT)  # it ends within work, or with it
 
 
-@given(working, moments, moments, st.one_of(lengths, days))
-def test_who_begins_later_ends_no_sooner(calendar: Calendar, one: datetime, other: datetime, length: Length) -> None:
-    first, second = (calendar.after(start, length) for start in sorted((one, other)))
-    assert first is None or second is None or first <= second
+@given(scenes(2, whole=True))
+def test_what_lies_between_leads_there_when_added(scene: tuple[Calendar, list[datetime]]) -> None:
+    calendar, (start, end) = scene
+    assume(between := calendar.between(start, end))
+    there = calendar.after(start, Length(between // MINUTE, "m"))
+    assert there is not None
+    assert there <= end
+    assert calendar.between(there, end) == timedelta(0)
 
 
-@given(working, moments, st.integers(1, 8))
-def test_longer_ends_later(calendar: Calendar, start: datetime, amount: int) -> None:
+@settings(max_examples=150)
+@given(scenes(4), st.one_of(lengths, days))
+def test_who_begins_later_ends_no_sooner(scene: tuple[Calendar, list[datetime]], length: Length) -> None:
+    calendar, starts = scene
+    ends = [calendar.after(start, length) for start in starts]
+    assert all(one is None or other is None or one <= other for one, other in pairwise(ends))
+
+
+@given(scenes(), st.integers(1, 8))
+def test_longer_ends_later(scene: tuple[Calendar, list[datetime]], amount: int) -> None:
+    calendar, (start,) = scene
     for unit in "hd":
         ends = [calendar.after(start, Length(each, unit)) for each in (amount, amount + 1)]
         assert None in ends or ends[0] < ends[1]  # type: ignore[operator]
 
 
-@given(working, moments, days)
-def test_days_end_within_work_on_that_many_working_days_later(
-    calendar: Calendar, start: datetime, length: Length
-) -> None:
-    end, opening = calendar.after(start, length), calendar.next_opening(start)
-    assume(end is not None and opening is not None)
-    assert end is not None
-    assert opening is not None
-    assert end > start
-    spans = list(calendar.spans(opening - timedelta(days=2), end + timedelta(days=2)))
-    assert any(opens <= end <= closes for opens, closes in spans) or any(
-        before[1] < end < after[0]
-        for before, after in pairwise(spans)  # in the break of that day
-    )
-
-
-@given(zones, moments, lengths)
-def test_round_the_clock_is_the_wall_clock(zone: str, start: datetime, length: Length) -> None:
+@given(zones, st.data(), lengths)
+def test_round_the_clock_is_the_wall_clock(zone: str, data: st.DataObject, length: Length) -> None:
     calendar = Calendar(zone, ALWAYS)
+    start = data.draw(st.sampled_from(changes(zone))) + data.draw(st.timedeltas(-3 * A_DAY, 3 * A_DAY))
     assert calendar.after(start, length) == start + length.span
     assert calendar.between(start, start + length.span) == length.span
     assert calendar.is_open(start)
 
 
-@given(zones, st.sampled_from(["", "DE"]), moments, st.one_of(lengths, days))
-def test_without_hours_it_never_opens(zone: str, holidays: str, start: datetime, length: Length) -> None:
-    calendar = Calendar(zone, ((),) * 7, holidays)
+@given(zones, st.sampled_from(["", "DE"]), st.one_of(lengths, days))
+def test_without_hours_it_never_opens(zone: str, holidays: str, length: Length) -> None:
+    calendar, start = Calendar(zone, ((),) * 7, holidays), changes(zone)[0]
     assert calendar.after(start, length) is None
     assert calendar.next_opening(start) is None
     assert not calendar.works_within(start)
     assert not calendar.is_open(start)
-    assert calendar.between(start, start + timedelta(days=400)) == timedelta(0)
+    assert calendar.between(start, start + 400 * A_DAY) == timedelta(0)
 
 
-@given(calendars, moments)
-def test_the_next_opening_is_open_and_nothing_before_it_is(calendar: Calendar, start: datetime) -> None:
+@given(scenes())
+def test_the_next_opening_is_open_and_nothing_before_it_is(scene: tuple[Calendar, list[datetime]]) -> None:
+    calendar, (start,) = scene
     opening = calendar.next_opening(start, 14)
     assert calendar.works_within(start) == (opening is not None)
     assert calendar.is_open(start) == (opening == start)
@@ -137,14 +195,31 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(calendar: Calendar, s
         assert calendar.between(start, opening) == timedelta(0)
 
 
-@given(moments, st.sampled_from(["DE", "DE-BY", "US"]))
-def test_nobody_works_on_a_holiday_unless_an_exception_says_so(start: datetime, holidays: str) -> None:
-    christmas = date(2026, 12, 25)
-    closed = Calendar("UTC", ALWAYS, holidays)
-    midnight = datetime(2026, 12, 25, tzinfo=UTC)
-    assert closed.between(midnight, midnight + timedelta(days=1)) == timedelta(0)
-    late = Calendar("UTC", ALWAYS, holidays, ((christmas, ((600, 660),)),))
-    assert late.between(midnight, midnight + timedelta(days=1)) == timedelta(hours=1)
+def test_soon_is_within_fourteen_days() -> None:
+    """Who works on the fourteenth day is asked; whose first hour lies beyond is not."""
+    start = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    opens = {after: Calendar("UTC", ((),) * 7, "", ((date(2026, 6, 1) + timedelta(days=after), ((600, 660),)),))
+             for after in (14, 15)}  # fmt: skip
+    assert opens[14].works_within(start)
+    assert not opens[15].works_within(start)
+
+
+class TestHoliday:
+    MIDNIGHT = datetime(2026, 12, 25, tzinfo=UTC)
+
+    def test_is_free_unless_an_exception_says_otherwise(self) -> None:
+        for holidays, exception, worked in [
+            ("", None, 24), ("DE", None, 0), ("DE-BY", None, 0), ("US", None, 0),
+            ("DE", ((600, 660),), 1), ("DE", ((0, 1440),), 24), ("", (), 0),
+        ]:  # fmt: skip
+            exceptions = () if exception is None else ((self.MIDNIGHT.date(), exception),)
+            calendar = Calendar("UTC", ALWAYS, holidays, exceptions)
+            assert calendar.between(self.MIDNIGHT, self.MIDNIGHT + A_DAY) == timedelta(hours=worked)
+
+    def test_of_a_region_is_free_there_alone(self) -> None:
+        corpus_christi = date(2026, 6, 4)
+        assert not Calendar("UTC", OFFICE, "DE-BY").hours_on(corpus_christi)
+        assert Calendar("UTC", OFFICE, "DE").hours_on(corpus_christi) == ((540, 1020),)
 
 
 def test_the_book_of_examples() -> None:
