@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from partidor.domain.business_time import ALWAYS, OFFICE, Calendar, Hours, Length, calendar_of
 from tests.laws.minutes import MINUTE, Minutes
+from tests.laws.worlds import times
 
 CHANGES = {
     "Europe/Berlin": ("2026-03-29T01:00", "2026-10-25T01:00"),
@@ -83,6 +84,7 @@ class TestAsCountedMinuteByMinute:
 
     @given(scenes(2, whole=True))
     @example((LATE, [SPRING - A_DAY, SPRING + A_DAY]))
+    @example((SHORT_FRIDAYS, [datetime(2026, 6, 5, 10, tzinfo=UTC), datetime(2026, 6, 8, 15, tzinfo=UTC)]))
     def test_so_much_lies_between(self, scene: tuple[Calendar, list[datetime]]) -> None:
         calendar, (start, end) = scene
         minutes = Minutes(calendar, start, end)
@@ -148,7 +150,7 @@ def test_what_lies_between_leads_there_when_added(scene: tuple[Calendar, list[da
     assert calendar.between(there, end) == timedelta(0)
 
 
-@settings(max_examples=150)
+@times(2)
 @given(scenes(4), st.one_of(lengths, days))
 def test_who_begins_later_ends_no_sooner(scene: tuple[Calendar, list[datetime]], length: Length) -> None:
     calendar, starts = scene

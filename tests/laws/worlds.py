@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from partidor.domain.facts import Asked, LeadFacts, PartnerFacts
@@ -12,6 +14,12 @@ from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Network, Snapshot
 from partidor.domain.routing.ruleset import compile_ruleset
 from tests.laws.oracle import World
+
+
+def times(factor: float) -> settings:
+    """Try so many times the examples of the profile, so that ``long`` is longer for every law."""
+    return settings(max_examples=round(factor * settings().max_examples))
+
 
 IDS = [f"p{number:02}" for number in range(14)]
 DIMENSIONS = {"tier": ["bronze", "Silver", "gold"]}
@@ -182,3 +190,63 @@ def live_of(world: World, network: Network) -> LiveState:
     )  # fmt: skip
     live.open_now = network.everyone & ~network.mask(world.closed)
     return live
+
+
+POINTS = [0.01, 0.5, 7.77, 20, 40, 333.33, 10_000]
+
+
+def crowd(chance: Random, size: int) -> World:
+    """Make a vendor of many partners by a seed: to draw each fact of each would take Hypothesis too long.
+
+    One in four is a crowd of equals; in half of them many partners have no place. Loads go into the thousands.
+    """
+    alike, lost = not chance.randrange(4), chance.choice([0.05, 0.6])
+    shares_ = [None, 0.0, 1.0, *(chance.random() for _ in range(80))]
+    partners = [
+        PartnerFacts(
+            id=f"c{number:03}",
+            language=chance.choice(["", "de-AT", "en"]),
+            point=None if chance.random() < lost else point_of(chance),
+            weight=chance.randint(1, 3),
+            tags={} if alike else {"vertical": (chance.choice(WORDS),), "language": (chance.choice(["fr-CH", "pl"]),)},
+            win_rate={} if alike else {"": chance.random(), "a": chance.random()},
+            past_sales=None if alike else chance.choice(shares_),
+        )
+        for number in range(size)
+    ]
+    plan = [{"offer_to": chance.choice([1, 1, 2, 7, 30, "all"]), "window": "1h"}]
+    rule = {
+        "name": "r", "plan": plan, "equal_within": chance.choice([0, 0.01, 5, 100, 10_000]),
+        "order": [line_of(chance) for _ in range(chance.randint(0, 6))],
+    }  # fmt: skip
+    names = [one.id for one in partners]
+    most = chance.choice([0, 3, 5_000])
+    return World(
+        rules=[rule], partners=partners, closed=set(chance.sample(names, size // 3)),
+        paused=set(chance.sample(names, chance.choice([0, size // 2]))),
+        loads={} if alike else {one: chance.randint(0, most) for one in names},
+        ledger={one: [chance.randint(-3_000_000, 3_000_000) for _ in range(4)] for one in names[::3]},
+    )  # fmt: skip
+
+
+def line_of(chance: Random) -> dict[str, Any]:
+    by = chance.choice(["tag", "distance", "distance", "load", "language", "open_now", "win_rate", "past_sales"])
+    line: dict[str, Any] = {"by": by, "points": chance.choice(POINTS)}
+    if by == "tag":
+        line |= {"dimension": "vertical", "values": chance.sample(WORDS, 2)}
+    if by == "distance":
+        line["zero_at_km"] = chance.choice([1, 30, 250, 900, 20_040])
+    return line
+
+
+def point_of(chance: Random) -> tuple[float, float]:
+    """Return a place in Germany, or anywhere."""
+    if chance.random() < 0.7:
+        return round(chance.uniform(47, 55), 4), round(chance.uniform(6, 15), 4)
+    return round(chance.uniform(-90, 90), 4), round(chance.uniform(-180, 180), 4)
+
+
+def lead_of_crowd(chance: Random) -> LeadFacts:
+    values = {"language": chance.choice(["de", "FR", "xx"]), "vertical": chance.choice(["a", "x"]),
+              "temperature": chance.choice(["hot", "warm"])}  # fmt: skip
+    return LeadFacts(values, None if chance.random() < 0.1 else point_of(chance))
