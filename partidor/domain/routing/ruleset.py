@@ -27,7 +27,7 @@ from partidor.domain.facts import PERSONAL_FIELDS
 from partidor.domain.json_text import faults
 from partidor.domain.offers import Plan, Step
 from partidor.domain.refusal import FieldError, WrongContent
-from partidor.domain.routing.contradictions import contradictions, never_holds
+from partidor.domain.routing.contradictions import Side, contradictions
 from partidor.domain.routing.index import RuleIndex
 from partidor.domain.routing.who import EVERYONE, FARTHEST_KM, Known, Node, compile_who, depends, doubt_tags, fields_of
 
@@ -198,14 +198,14 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
     if _cannot_be_kept(tree, path, complaints):
         tree = _PLACEHOLDER
     _only(tree, _KEYS, path, "a rule", complaints)
-    before, never = len(complaints.errors) + complaints.left_out, False
+    before = len(complaints.errors) + complaints.left_out
     when = compile_condition(tree["when"], f"{path}.when", complaints) if "when" in tree else ALWAYS
-    if "when" in tree and before == len(complaints.errors) + complaints.left_out:
-        for one in contradictions(tree["when"]):
-            complaints.warn(str(one))
-        never = never_holds(tree["when"])
     _doubt_when(tree.get("when"), known, complaints)
     who = compile_who(tree["who"], f"{path}.who", complaints, known) if "who" in tree else EVERYONE
+    is_readable = before == len(complaints.errors) + complaints.left_out
+    never = is_readable and _doubt_side(tree, "when", path, complaints)
+    if is_readable:
+        _doubt_side(tree, "who", path, complaints)
     order = _order(tree.get("order", []), f"{path}.order", complaints, known)
     equal_within = tree.get("equal_within", 5)
     if not is_number(equal_within) or not 0 <= equal_within <= 10_000:
@@ -249,6 +249,16 @@ def _choice(tree: Mapping[str, Any], key: str, words: tuple[str, ...], path: str
         return word
     complaints.add(f"{path}.{key}", f"takes {' or '.join(words)}, not {show(word)}")
     return words[0]
+
+
+def _doubt_side(tree: Mapping[str, Any], side: Side, path: str, complaints: Complaints) -> bool:
+    """Warn of what can never hold together; return whether nobody passes at all."""
+    if side not in tree:
+        return False
+    looked = contradictions(tree[side], side, f"{path}.{side}")
+    for one in looked.found:
+        complaints.warn(str(one))
+    return looked.never
 
 
 def _doubt_when(tree: object, known: Known, complaints: Complaints) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,15 +13,16 @@ from partidor.access.leads import visible_leads
 from partidor.access.network import partners_of, ruleset_for, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.facts import LeadFacts
-from partidor.domain.routing.contradictions import contradictions
+from partidor.domain.routing.contradictions import Side, contradictions
 from partidor.domain.routing.editing.diff import LineChanged, Paired, lines_changed, paired
 from partidor.domain.routing.editing.edits import ALWAYS
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import Network, bits
+from partidor.domain.routing.plain import Leaf
 from partidor.domain.routing.replays.rehearsal import Rehearsed, rehearse, unreached
 from partidor.domain.routing.ruleset import Rule, Ruleset
 from partidor.domain.routing.who import Among, leaves
-from partidor.domain.routing.words.clauses import Speaker, lead_clause
+from partidor.domain.routing.words.clauses import Clause, Speaker, lead_clause, partner_clause
 from partidor.domain.routing.words.rules import Names, RuleTold, sentence, tell
 from partidor.models import Lead, RulesetVersion
 from partidor.models.live import lead_facts
@@ -63,6 +64,16 @@ class DraftLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Questions of one side of a rule that can never hold together; ``never``: nothing passes this side at all."""
+
+    side: str
+    said: str
+    alone: bool
+    never: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
     """What the chosen rule takes of the last leads. ``squares`` are codes: on (as today), new, off."""
 
@@ -75,7 +86,7 @@ class Live:
     squares: tuple[str, ...]
     bars: tuple[tuple[str, int], ...]
     others: int
-    contradictions: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,19 +309,24 @@ def _live(
     squares = tuple("on" if is_mine and was else "new" if is_mine else "off"
                     for is_mine, was in zip(mine, before, strict=True))  # fmt: skip
     partners = now.partners(rule.position).bit_count()
-    speaker = Speaker(names, language)
-    said = []
-    for one in contradictions(rule.tree.get("when", ALWAYS)):
-        clauses = [lead_clause(leaf, speaker) for leaf in one.leaves]
-        said.append(f" {speaker.words['and']} ".join(f"{each.subject} {each.asks} {', '.join(each.values)}".strip()
-                                                      for each in clauses))  # fmt: skip
     return Live(
         counted=len(mine), taken=sum(mine), newly=squares.count("new"),
         lost=sum(was and not is_mine for is_mine, was in zip(mine, before, strict=True)),
         holds=now.holds[rule.position - 1], partners=partners, squares=squares,
         bars=tuple((names.partners.get(one, ""), number) for one, number in bars), others=partners - len(bars),
-        contradictions=tuple(said),
+        conflicts=tuple(_conflicts(rule, Speaker(names, language))),
     )  # fmt: skip
+
+
+def _conflicts(rule: Rule, speaker: Speaker) -> Iterable[Conflict]:
+    glue = f" {speaker.words['and']} "
+    sides: tuple[tuple[Side, Callable[[Leaf, Speaker], Clause]], ...] = (("when", lead_clause), ("who", partner_clause))
+    for side, clause in sides:
+        looked = contradictions(rule.tree.get(side, ALWAYS), side, side)
+        for one in looked.found:
+            clauses = [clause(leaf, speaker) for leaf in one.leaves]
+            said = glue.join(f"{each.subject} {each.asks} {', '.join(each.values)}".strip() for each in clauses)
+            yield Conflict(side, said, len(clauses) == 1, looked.never)
 
 
 def _gaps(compiled: Ruleset, now: Rehearsed, net: Network) -> Gaps:

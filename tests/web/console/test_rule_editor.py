@@ -313,7 +313,8 @@ class TestLive:
         nobody = {"partner": {"in": [str(editor.world.partners["alpen"].pk)]}}
         change_draft([{**HOT, "when": impossible, "who": nobody}], if_match=None, by=editor.world.manager, at=START)
         said = text(editor.client.get(RULES))
-        for words in ("Can never hold: Employees is at least 500 and Employees is at most 100",
+        for words in ("When: Employees is at least 500 and Employees is at most 100. This can never hold, so the rule",
+                      "Change a value, take a line out, or put the lines under “any of these”.",
                       "1 of 1 leads fit no rule",
                       "fits none of the last leads", "3 of 3 partners are reached by no rule"):  # fmt: skip
             assert words in said, words

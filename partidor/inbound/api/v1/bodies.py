@@ -65,9 +65,9 @@ def object_of(request: HttpRequest) -> dict[str, Any]:
     """
     body = body_of(request)
     given = _read(body)
-    if b"\\u0000" in body or body.count(b"[") + body.count(b"{") > DEEPEST:
-        if wrong := faults_in(given, "body"):
-            raise WrongContent(wrong)
+    is_doubtful = b"\\u0000" in body or body.count(b"[") + body.count(b"{") > DEEPEST
+    if is_doubtful and (wrong := faults_in(given, "body")):
+        raise WrongContent(wrong)
     return given
 
 
