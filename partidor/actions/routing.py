@@ -15,7 +15,11 @@ from partidor.actions.offers import close_waiting, end_running_offer, in_hands_o
 from partidor.actions.rounds import draw_rounds
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.refusal import FieldError, NotPossibleNow, WrongContent
-from partidor.models import Contact, Lead, Offer
+from partidor.domain.routing.explain import Reason, live_reasons
+from partidor.models import Contact, Lead, Offer, Partner
+from partidor.models.ledger import lock_ledger
+from partidor.models.live import asked_before, dealings_of, live_state
+from partidor.models.snapshots import network
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ class Steered:
 
     lead: Lead
     repeated: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Reason, ...] = ()
+    """What would have kept the rules from asking the partner that a hand gave it to."""
 
 
 def route_leads(
@@ -99,6 +104,7 @@ def assign_lead(lead_id: UUID, *, partner_id: UUID, reason: str, by: Viewer, at:
         close_waiting(waiting_offers_of(lead), "withdraw", lead, told, notify=True)
         if running is not None:
             running.end("reassigned", at)
+        against = _against(lead, partner, at)
         Offer.open([offer])
         columns = in_hands_of(offer, by, at) | {
             "first_offered_at": lead.first_offered_at or at,
@@ -107,7 +113,16 @@ def assign_lead(lead_id: UUID, *, partner_id: UUID, reason: str, by: Viewer, at:
         }
         told.move(lead, "assign", columns, offer=offer, before=str(running.partner_id) if running else None)
         told.notice("lead.assigned", offer.pk, lead=lead, offer=offer, partner_id=partner_id)
-    return Steered(lead, warnings=("This partner is paused at the moment.",) if partner.paused(at) else ())
+    return Steered(lead, warnings=against)
+
+
+def _against(lead: Lead, partner: Partner, at: datetime) -> tuple[Reason, ...]:
+    """Say what keeps a partner from being asked about a lead now, whatever the rule."""
+    held = lock_ledger(lead.vendor_id)
+    net = network(held.vendor)
+    live = live_state(held.vendor, net, held.ledger, at=at, loads=False)
+    asked = asked_before([lead], dealings_of([lead], held.vendor.decline_policies))[lead.pk]
+    return tuple(live_reasons(live, asked.gone, asked.expired, net.index[str(partner.pk)]))
 
 
 @in_one_transaction

@@ -10,7 +10,7 @@ from django.db import transaction
 from partidor.access.leads import lead_for
 from partidor.actions.intake import Received, receive_leads
 from partidor.actions.offers import accept_offer, decline_offer
-from partidor.actions.partners import archive_partner, pause_partner
+from partidor.actions.partners import archive_partner, change_partner, pause_partner
 from partidor.actions.qualification import park_lead, reject_lead, release_lead
 from partidor.actions.routing import assign_lead, reroute_lead, withdraw_lead
 from partidor.actions.sources import add_source
@@ -63,8 +63,28 @@ class TestAssignLead:
 
         steered = assign_lead(lead.pk, partner_id=partner, reason="why", by=world.manager, at=START)
 
-        assert "paused" in steered.warnings[0]
+        assert [reason.code for reason in steered.warnings] == ["paused"]
         assert steered.lead.state == "accepted"
+
+    def test_warns_of_everything_that_kept_the_rules_from_asking_it(self, world: World) -> None:
+        lead = world.receive().lead
+        decline_offer(world.open_offer(lead, "alpen").pk, reason="capacity", by=world.seen_by("alpen"), at=START)
+        alpen = world.partners["alpen"].pk
+        change_partner(alpen, {"weekly_pace": 1, "calendar": {"hours": {}}}, by=world.manager, at=START)
+        assign_lead(world.receive().lead.pk, partner_id=alpen, reason="why", by=world.manager, at=START)
+
+        steered = assign_lead(lead.pk, partner_id=alpen, reason="why", by=world.manager, at=START)
+
+        assert [(reason.code, reason.facts) for reason in steered.warnings] == [
+            ("no_hours", {}), ("at_capacity", {"weekly_pace": 1}), ("already_asked", {"answer": "declined"})
+        ]  # fmt: skip
+
+    def test_does_not_hold_the_offer_of_this_very_lead_against_it(self, world: World) -> None:
+        alpen = world.partners["alpen"].pk
+        change_partner(alpen, {"max_open_leads": 1}, by=world.manager, at=START)
+        lead = world.receive().lead
+        assert world.offers(lead) == [("alpen", "open")]
+        assert assign_lead(lead.pk, partner_id=alpen, reason="why", by=world.manager, at=START).warnings == ()
 
     def test_needs_a_reason_a_partner_in_use_and_the_right_to(self, world: World) -> None:
         lead, partner = world.receive().lead, world.partners["citroen"].pk

@@ -260,7 +260,9 @@ class TestVerbs:
         lead = acme.post("/leads", world.inquiry())["id"]
         partner = str(world.partners["citroen"].pk)
         acme.post(f"/partners/{partner}/pause")
-        assert acme.post(f"/leads/{lead}/assign", {"partner": partner, "reason": "urgent"})["warnings"]
+        assert acme.post(f"/leads/{lead}/assign", {"partner": partner, "reason": "urgent"})["warnings"] == [
+            "Paused at the moment"
+        ]
 
     def test_won_and_lost_are_told_by_the_partner_that_has_the_lead(
         self, world: World, acme: Caller, alpen: Caller

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ from partidor.domain.routing.who import (
 )
 from partidor.domain.routing.words.reasons import phrase, sentence
 
-__all__ = ["Explanation", "Out", "Reason", "explain", "outs", "phrase", "sentence"]
+__all__ = ["Explanation", "Out", "Reason", "explain", "live_reasons", "outs", "phrase", "sentence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ def explain(
     lead = lead_of(snapshot, record["inputs"], lead_personal)
     live = LiveState.remembered(network, record["live"], lead.temperature)
     rule = _rule_of(snapshot, record)
-    reasons = list(_live_reasons(live, record["inputs"], rule, record, at))
+    inputs = record["inputs"]
+    lapsed = () if _readmits(inputs, rule, record) else inputs["expired"]
+    reasons = list(live_reasons(live, inputs["gone"], lapsed, at))
     if rule is None:
         return Explanation(False, None, (*reasons, Reason("no_rule", {})))
     view = snapshot.view(lead)
@@ -123,9 +125,11 @@ def _rule_of(snapshot: Snapshot, record: Mapping[str, Any]) -> Rule | None:
     return None if position is None else snapshot.ruleset.rules[position - 1]
 
 
-def _live_reasons(
-    live: LiveState, inputs: Mapping[str, Any], rule: Rule | None, record: Mapping[str, Any], at: int
-) -> Iterator[Reason]:
+def live_reasons(live: LiveState, gone: Collection[str], lapsed: Collection[str], at: int) -> Iterator[Reason]:
+    """Yield what keeps the partner at a position from being asked, whatever the rule, in the order of the codes.
+
+    ``gone`` declined the lead or handed it back, ``lapsed`` let it lapse and are not asked again.
+    """
     partner = live.network.ids[at]
     if live.paused >> at & 1:
         yield Reason("paused", {})
@@ -135,9 +139,9 @@ def _live_reasons(
         facts = live.network.facts[at]
         reached = [limit for limit, who in live.full.items() if who >> at & 1] or LIMITS
         yield Reason("at_capacity", {limit: getattr(facts, limit) for limit in LIMITS if limit in reached})
-    if partner in inputs["gone"]:
+    if partner in gone:
         yield Reason("already_asked", {"answer": "declined"})
-    elif partner in inputs["expired"] and not _readmits(inputs, rule, record):
+    elif partner in lapsed:
         yield Reason("already_asked", {"answer": "expired"})
     if live.feedback_due >> at & 1:
         yield Reason("feedback_due", {})

@@ -161,6 +161,18 @@ class TestHandOver:
         assert "That had happened already." in read(client, address(lead))
         assert Offer.objects.filter(lead=lead, state="accepted").count() == 1
 
+    def test_warns_before_and_after(self, retail: World) -> None:
+        lead, dach = till(retail), retail.partners["dach"].pk
+        change_partner(dach, {"max_open_leads": 0, "calendar": {"hours": {}}}, by=retail.manager, at=START)
+        client = signed_in(retail, "channel_manager")
+        found = read(client, address(lead, "/assign?to=dach"), headers={"hx-request": "true"})
+        assert found == "Dach & Kasse not by the rule · 7 km 0 of 0 open no working time full"
+        client.post(address(lead, "/assign"), {"partner": dach, "reason": "knows them"})
+        assert (
+            "Handed over to Dach & Kasse. Mind this: No working time in the next 14 days; "
+            "full: the limit of 0 open leads was reached."
+        ) in read(client, address(lead))
+
     def test_finds_any_other_partner(self, retail: World) -> None:
         lead, client = till(retail), signed_in(retail, "channel_manager")
         found = read(client, address(lead, "/assign?to=dach"), headers={"hx-request": "true"})

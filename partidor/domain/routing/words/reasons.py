@@ -172,6 +172,10 @@ _HEADINGS: Mapping[str, Mapping[str, str]] = {
         "none_of": "keine der Bedingungen",
     },
 }  # fmt: skip
+_NOW: Mapping[str, Mapping[str, str]] = {
+    "en": {"paused": "Paused at the moment"},
+    "de": {"paused": "Zurzeit pausiert"},
+}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "or": " or ", "and": " and ", "none": "none", "one": "was", "many": "were",
@@ -197,6 +201,11 @@ def sentence(reason: _HasReason, language: str) -> str:
     language = spoken(language)
     words = _SENTENCES[language].get(reason.code)
     return reason.code if words is None else words.format_map(_Said(reason.code, reason.facts, language))
+
+
+def said_now(reason: _HasReason, language: str) -> str:
+    """Say a reason as it is at this moment, not as it was when a decision was made."""
+    return _NOW[spoken(language)].get(reason.code) or sentence(reason, language)
 
 
 def joined(sentences: Sequence[str]) -> str:

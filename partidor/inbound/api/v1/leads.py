@@ -14,6 +14,7 @@ from partidor.actions.pipeline import lose_lead, win_lead
 from partidor.actions.qualification import park_lead, reject_lead, release_lead
 from partidor.actions.routing import Steered, assign_lead, reroute_lead, withdraw_lead
 from partidor.actions.sameness import judge_sameness
+from partidor.domain.routing.words.reasons import said_now
 from partidor.inbound.api.v1 import shapes
 from partidor.inbound.api.v1.answers import answer, changes, done, made, makes, reads
 from partidor.inbound.api.v1.auth import asker
@@ -239,5 +240,5 @@ def lose(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 def _steered(request: HttpRequest, steered: Steered) -> HttpResponse:
     by, _ = asker(request)
-    more = {"warnings": list(steered.warnings)} if steered.warnings else {}
+    more = {"warnings": [said_now(each, "en") for each in steered.warnings]} if steered.warnings else {}
     return done(about_leads.after_verb(by, steered.lead), repeated=steered.repeated, **more)

@@ -1,4 +1,4 @@
-"""To whom a lead may be given by hand: who suits it today, even if paused, full or asked before; and anybody."""
+"""To whom a lead may be given by hand: who suits it today, even if out at the moment; and anybody."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 from partidor.access.network import partners_of
 from partidor.access.viewer import vendor_of
 from partidor.domain.routing.decide import Candidate, decide
+from partidor.domain.routing.decision import Seen
 from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import LeadView, Network
@@ -39,6 +40,8 @@ class Taker:
     most: int | None
     is_full: bool
     is_paused: bool
+    is_closed: bool
+    """Whether it has no working time in the next 14 days."""
     has_it: bool
     is_asked: bool
     earlier: str
@@ -64,8 +67,8 @@ def hand_over(kept: Dossier, words: str, *, chosen: UUID | None = None) -> HandO
     snap = Snapshot(rules, net)
     facts = lead_facts([kept.lead], rules.fields, kept.contacts)[kept.lead.pk]
     live = live_state(vendor, net, read_ledger(vendor.pk), at=kept.at, loads=True)
-    paused, full = live.paused, live.at_capacity
-    live.paused = live.at_capacity = 0  # a hand may give it to them all the same
+    out = Seen(live.paused, live.no_hours, live.at_capacity)
+    live.paused = live.no_hours = live.at_capacity = 0  # a hand may give it to them all the same
     decided = decide(snap, facts, live, trigger="test", shown=net.size)
     shown = decided.candidates[:SHOWN]
     hits = named_like(kept.viewer, words)[: 2 * FOUND]
@@ -73,7 +76,7 @@ def hand_over(kept: Dossier, words: str, *, chosen: UUID | None = None) -> HandO
     wanted |= {chosen} if chosen else set()
     names = dict(partners_of(kept.viewer).filter(pk__in=wanted, archived_at=None).values_list("pk", "name"))
     ranks = {one.partner: one for one in decided.candidates}
-    desk = _Desk(kept, snap, live, paused, full, snap.view(facts), ranks, names)
+    desk = _Desk(kept, snap, live, out, snap.view(facts), ranks, names)
     rule = rules.rules[decided.rule - 1] if decided.rule else None
     found = [pk for pk, _, _, archived in hits if archived is None][:FOUND]
     if chosen and str(chosen) not in {one.partner for one in shown} and chosen not in found:
@@ -94,8 +97,8 @@ class _Desk:
     kept: Dossier
     snap: Snapshot
     live: LiveState
-    paused: int
-    full: int
+    out: Seen
+    """Who is out at the moment."""
     view: LeadView
     ranks: dict[str, Candidate]
     names: dict[UUID, str]
@@ -118,8 +121,9 @@ class _Desk:
             km=net.distance(self.view, at) if at is not None else None,
             load=self.live.loads[at] if at is not None else 0,
             most=net.facts[at].max_open_leads if at is not None else None,
-            is_full=at is not None and bool(self.full >> at & 1),
-            is_paused=at is not None and bool(self.paused >> at & 1),
+            is_full=at is not None and bool(self.out.at_capacity >> at & 1),
+            is_paused=at is not None and bool(self.out.paused >> at & 1),
+            is_closed=at is not None and bool(self.out.no_hours >> at & 1),
             has_it=self.kept.lead.partner_id == partner,
             is_asked=bool(earlier) and earlier[-1].state in ("open", "interested"),
             earlier=next(

@@ -22,6 +22,7 @@ from partidor.actions.qualification import park_lead, reject_lead, release_lead
 from partidor.actions.routing import Steered, assign_lead, reroute_lead, withdraw_lead
 from partidor.actions.sameness import judge_sameness
 from partidor.domain.refusal import NotAllowed, NotPossibleNow, WrongContent
+from partidor.domain.routing.words.reasons import joined, said_now
 from partidor.domain.words import REJECT_REASON
 from partidor.inbound.web.components.doors import ConsoleVisit, console_form, console_verb
 from partidor.inbound.web.components.errors import sentence_of
@@ -201,7 +202,8 @@ def _form(
         else:
             note = _("That had happened already.") if done.repeated else said(form.cleaned_data)
             if done.warnings:
-                note = _("{done} This partner pauses at the moment.").format(done=note)
+                against = joined([said_now(each, visit.language) for each in done.warnings])
+                note = _("{done} Mind this: {reasons}.").format(done=note, reasons=against)
             return visit.go("console:lead", visit.slug, page.lead.ref, said=note)
     context = {"form": form, "panel": panel, **more}
     if visit.is_part and not form.is_bound:
