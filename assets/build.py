@@ -1,4 +1,4 @@
-"""Build what the browser and the mail reader get: styles, scripts, icons, font, mails, catalogues.
+"""Build what the browser and the mail reader get: styles, scripts, icons, font, mails, catalogues, outlines.
 
 Run as ``python -m assets.build``. Everything made lies in git-ignored folders inside the package and is carried in the
 wheel; nothing third-party is kept in the repository.
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from assets.catalogues import compile_catalogues
 from assets.mails import build_mails
+from assets.outlines import build_outlines
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent / "partidor"
@@ -38,8 +39,9 @@ def build() -> None:
     icons = cut_icons()
     mails = build_mails(PACKAGE)
     catalogues = compile_catalogues(PACKAGE)
+    countries = build_outlines(MODULES / "world-atlas" / "countries-50m.json", WEB / "outlines.json")
     collect()
-    print(f"assets: {icons} icons, {mails} mails, {catalogues} catalogues")
+    print(f"assets: {icons} icons, {mails} mails, {catalogues} catalogues, {countries} countries")
 
 
 def install_packages() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Round
 
 from partidor.domain.facts import Point
 from partidor.domain.intake.places import Place
@@ -80,14 +78,6 @@ def _look_up(pairs: Iterable[tuple[str, Sequence[str]]]) -> dict[tuple[str, str]
         _remembered.update(fresh)
         found |= fresh
     return found
-
-
-def raster_of(south: float, west: float, north: float, east: float, lat: float, lon: float) -> list[Point]:
-    """Draw the known codes within a frame to a raster of these steps in degrees: each cell that holds one, once."""
-    codes = Q(key__startswith="code:") | Q(key__startswith="rule:")
-    inside = KnownPlace.objects.filter(codes, lat__range=(south, north), lon__range=(west, east))
-    cells = inside.annotate(y=Round(F("lat") / lat), x=Round(F("lon") / lon)).values_list("y", "x").distinct()
-    return [(y * lat, x * lon) for y, x in cells]
 
 
 def forget_places() -> None:

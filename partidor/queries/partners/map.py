@@ -1,8 +1,4 @@
-"""Partners on a map of our own, and under their distributors.
-
-The shape of the land comes from the places that are known: their points, drawn to a raster, are a quiet ground of dots.
-Nothing is fetched from anywhere.
-"""
+"""Partners on a map of our own, and under their distributors."""
 
 from __future__ import annotations
 
@@ -15,7 +11,6 @@ from partidor.access.network import parents_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.facts import TIER, Point
 from partidor.domain.reports.atlas import Frame, frame_of
-from partidor.models.place import raster_of
 from partidor.queries.numbered import Numbered, numbered_of
 from partidor.queries.partners.table import Choices, Known, Narrowed, Reading, choices_of
 
@@ -40,10 +35,9 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class PartnerMap:
-    """The partners that fit, where they are, the land below them, and how many cannot be placed."""
+    """The partners that fit, where they are, and how many cannot be placed."""
 
     frame: Frame
-    land: tuple[Point, ...]
     spots: tuple[Spot, ...]
     unplaced: int
     ranked: tuple[str, ...]
@@ -57,11 +51,8 @@ def partner_map(viewer: Viewer, narrowed: Narrowed, *, at: datetime) -> PartnerM
     ranked = tuple(reversed(vendor_of(viewer).dimensions.get(TIER, [])))[:2]
     shown = reading.narrowed(narrowed)
     spots = [_spot(one, reading, ranked) for one in shown if one.lat is not None and one.lon is not None]
-    frame = frame_of([spot.point for spot in spots])
-    land = raster_of(frame.south, frame.west, frame.north, frame.east, frame.step_lat, frame.step_lon)
     return PartnerMap(
-        frame=frame,
-        land=tuple(land),
+        frame=frame_of([spot.point for spot in spots]),
         spots=tuple(sorted(spots, key=lambda spot: -spot.load)),
         unplaced=sum(one.lat is None for one in shown),
         ranked=ranked,

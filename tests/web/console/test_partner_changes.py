@@ -12,8 +12,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from partidor.actions.places import load_places
-from partidor.domain.intake.places import Place
 from partidor.models import Offer, Partner, Vendor
 from tests.web.forms import filled_in
 from tests.web.people import SignIn
@@ -206,7 +204,7 @@ class TestTheMap:
         world.partner("delta", name="Nowhere & Co", tags={"tier": ["gold"]})
         client = sign_in("management")
         page = client.get(reverse("console:partners-map", args=["acme"]))
-        assert page.content.decode().count('class="p-spot"') == 3
+        assert page.content.decode().count('class="p-spot') == 3
         assert "3 partners placed 1 cannot be placed" in words(page)
         assert "No partner with a place is like this." in words(
             client.get(page.request["PATH_INFO"], {"tag": "tier:gold"})
@@ -214,15 +212,26 @@ class TestTheMap:
         assert "Nowhere & Co" in words(client.get(TABLE, {"lack": "place"}))
         assert "Alpen" not in words(client.get(TABLE, {"lack": "place"}))
 
-    def test_draws_the_land_from_the_known_places(self, world: World, sign_in: SignIn) -> None:
+    def test_draws_countries_by_name_below_partners_by_name(self, world: World, sign_in: SignIn) -> None:
+        world.partner("delta", name="Delta", kind="agent", location={"lat": 53.55, "lon": 10})
+        world.partner("echo", name="Echo", kind="var", location={"lat": 48.21, "lon": 16.37}, address={"country": "AT"})
         here = reverse("console:partners-map", args=["acme"])
-        client = sign_in()
-        assert "p-map-land" not in client.get(here).content.decode()
-        load_places(
-            Place("DE", f"code:{number:05}", 47.5 + number % 20 / 10, 10 + number // 20 / 10, 0)
-            for number in range(400)
-        )
-        assert "p-map-land" in client.get(here).content.decode()
+        page = sign_in(language="de").get(here).content.decode()
+        assert page.count('class="p-map-land"') > 5
+        for name in ("Deutschland", "Tschechien"):
+            assert re.search(rf'class="p-map-country"[^>]*>{name}</text>', page), name
+        assert 'class="p-spot p-spot-named"' in page
+
+    @pytest.mark.parametrize(
+        ("given", "shown"), [({"kind": "agent"}, 1), ({"country": "AT"}, 0), ({"tag": "tier:a"}, 1)]
+    )
+    def test_shows_those_of_a_kind_a_country_a_tier(
+        self, world: World, sign_in: SignIn, given: dict[str, str], shown: int
+    ) -> None:
+        world.partner("delta", kind="agent", tags={"tier": ["a"]}, location={"lat": 53.55, "lon": 10})
+        page = sign_in().get(reverse("console:partners-map", args=["acme"]), given).content.decode()
+        assert page.count('class="p-spot') == shown
+        assert page.count(" selected>") == (shown and 1)
 
     def test_takes_few_statements_for_many_partners(self, world: World, sign_in: SignIn) -> None:
         client, here = sign_in(), reverse("console:partners-map", args=["acme"])

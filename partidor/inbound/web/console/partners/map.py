@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.urls import path
 
-from partidor.domain.facts import Point
-from partidor.domain.reports.atlas import Frame, seated
+from partidor.domain.reports.atlas import Box, Frame, seated, with_room
 from partidor.domain.routing.words.naming import tag_name
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page
-from partidor.inbound.web.console.lists import Choice, asked, leaf, page_number
-from partidor.inbound.web.console.wording import coordinate, dimension_label, owed
+from partidor.inbound.web.console.lists import asked, leaf, page_number
+from partidor.inbound.web.console.partners.outlines import countries_in
+from partidor.inbound.web.console.partners.table import choices
+from partidor.inbound.web.console.wording import coordinate, owed
 from partidor.queries.partners.map import Branch, Distributor, Spot, partner_map, partner_tree
 from partidor.queries.partners.table import Narrowed
 
-LEAST_LAND = 150
-"""Dots of land from which on they show its shape; fewer only litter the sea."""
 SMALLEST, LARGEST = 4.5, 13.0
 """How large a partner is drawn: without a load, and with the largest."""
 MOST_LISTED = 500
+LETTER, LINE, LONGEST = 7.6, 16.0, 28
+"""How wide and how high a letter of a partner's name is drawn, and how many letters stand there at rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Mark:
     name_x: str
     name_y: str
     anchor: str
+    named: bool
+    """Whether there is room for the name at rest; every other name is shown when one points at it."""
 
 
 @console_page
@@ -45,47 +48,40 @@ def show_map(visit: ConsoleVisit) -> HttpResponse:
     narrowed = Narrowed(tag=asked(visit, "tag"), kind=asked(visit, "kind"), country=asked(visit, "country"))
     found = partner_map(visit.viewer, narrowed, at=visit.at)
     frame = found.frame
+    countries = countries_in(frame)
     context = {
         "room": "partners",
         "found": found,
         "frame": frame,
-        "land": land(frame, found.land) if len(found.land) >= LEAST_LAND else "",
+        "outlines": countries,
         "lines": [(axis, coordinate(at)) for axis, at in frame.graticule()],
-        "marks": marks(frame, found.spots, visit.language),
+        "marks": marks(frame, found.spots, visit.language, [one.box for one in countries if one.box]),
         "legend": [
             (outline(0, 0, 6, 2 - at), tag_name("tier", tier, visit.language)) for at, tier in enumerate(found.ranked)
         ],
         "others": outline(0, 0, 6, 0),
         "listed": MOST_LISTED,
-        "tags": [
-            (
-                dimension_label(dimension, visit.language),
-                [
-                    Choice(f"{dimension}:{value}", tag_name(dimension, value, visit.language),
-                           f"{dimension}:{value}" == narrowed.tag)
-                    for value in values
-                ],
-            )
-            for dimension, values in found.choices.tags.items()
-        ],
-    }  # fmt: skip
+        **choices(found.choices, narrowed, visit.language),
+    }
     return visit.show("console/partners/map.html", context)
 
 
-def land(frame: Frame, dots: Iterable[Point]) -> str:
-    """Draw the raster as one path of dots: lines without a length, whose round ends are seen."""
-    return "".join(f"M{x:.0f} {y:.0f}h0" for x, y in map(frame.place, dots))
-
-
-def marks(frame: Frame, spots: Iterable[Spot], language: str) -> list[Mark]:
-    """Draw the partners, the most loaded first, so that the small ones lie on top."""
+def marks(frame: Frame, spots: Iterable[Spot], language: str, taken: Iterable[Box] = ()) -> list[Mark]:
+    """Draw the partners, the most loaded first, so that the small ones lie on top; ``taken`` is where names stand."""
     spots = list(spots)
     most = max((spot.load for spot in spots), default=0) or 1
     places = seated((frame.place(spot.point) for spot in spots), 11)
+    sizes = [SMALLEST + (LARGEST - SMALLEST) * math.sqrt(spot.load / most) for spot in spots]
+    shapes = [Box(x - size, y - size, x + size, y + size) for (x, y), size in zip(places, sizes, strict=True)]
+    wanted = [
+        _beside(x, y, size, min(LONGEST, len(spot.name)) * LETTER)
+        for spot, (x, y), size in zip(spots, places, sizes, strict=True)
+    ]
+    paper = Box(0, 0, frame.width, frame.height)
+    rooms = with_room(wanted, [*shapes, *taken], paper)
     drawn = []
-    for spot, (x, y) in zip(spots, places, strict=True):
-        size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(spot.load / most)
-        left = x > frame.width * 0.7
+    for spot, (x, y), size, room in zip(spots, places, sizes, rooms, strict=True):
+        left = x > frame.width * 0.7 if room is None else bool(room)
         name_x = x - size - 4 if left else x + size + 4
         drawn.append(
             Mark(
@@ -97,9 +93,16 @@ def marks(frame: Frame, spots: Iterable[Spot], language: str) -> list[Mark]:
                 coordinate(name_x),
                 coordinate(y + 4),
                 "end" if left else "start",
+                room is not None,
             )
         )
     return drawn
+
+
+def _beside(x: float, y: float, size: float, width: float) -> tuple[Box, Box]:
+    """Return where a name would stand on the right, and on the left."""
+    top, bottom = y - LINE / 2, y + LINE / 2
+    return Box(x + size + 2, top, x + size + 6 + width, bottom), Box(x - size - 6 - width, top, x - size - 2, bottom)
 
 
 def outline(x: float, y: float, size: float, rank: int) -> str:

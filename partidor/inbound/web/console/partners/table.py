@@ -73,12 +73,13 @@ def table_page(visit: ConsoleVisit, wrong: Mapping[str, object] | None = None) -
     }
     if visit.is_part:
         return visit.show("console/partners/_table.html", context)
-    context |= _choices(table.choices, narrowed, visit.language)
+    context |= choices(table.choices, narrowed, visit.language)
     context["in_short"] = partner_words.in_short(table.all, table.paused, table.full)
     return visit.show("console/partners/table.html", context, status=422 if wrong else 200)
 
 
-def _choices(known: Choices, narrowed: Narrowed, language: str) -> dict[str, object]:
+def choices(known: Choices, narrowed: Narrowed, language: str) -> dict[str, object]:
+    """Return what table and map can be narrowed to and sorted by, with what is chosen."""
     kinds = {kind: _(PARTNER_KIND.get(kind, kind)) for kind in known.kinds}
     countries = {code: country_name(code) for code in known.countries}
     tags = [
