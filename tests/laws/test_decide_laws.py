@@ -112,7 +112,7 @@ class TestDecide:
         world.partners.reverse()
         assert decided(world, lead, before, None, False) == decision
 
-    @worlds.times(2)
+    @worlds.times(6)
     @given(st.integers(0, 2**32), st.integers(50, 200), st.sampled_from([0, 1, 5, SHOWN, 300]))
     @example(0, 200, SHOWN)
     def test_decides_as_the_naive_interpreter_does_where_it_looks_at_few_of_many(

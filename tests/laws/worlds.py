@@ -192,7 +192,8 @@ def live_of(world: World, network: Network) -> LiveState:
     return live
 
 
-POINTS = [0.01, 0.5, 7.77, 20, 40, 333.33, 10_000]
+POINTS = [[0.01, 0.5, 7.77, 333.33, 10_000], [10, 20, 40], [0.01, 0.02]]
+"""What lines may give, far apart or alike: where few points decide, many partners have equally many."""
 
 
 def crowd(chance: Random, size: int) -> World:
@@ -215,9 +216,10 @@ def crowd(chance: Random, size: int) -> World:
         for number in range(size)
     ]
     plan = [{"offer_to": chance.choice([1, 1, 2, 7, 30, "all"]), "window": "1h"}]
+    points_ = chance.choice(POINTS)
     rule = {
-        "name": "r", "plan": plan, "equal_within": chance.choice([0, 0.01, 5, 100, 10_000]),
-        "order": [line_of(chance) for _ in range(chance.randint(0, 6))],
+        "name": "r", "plan": plan, "equal_within": chance.choice([0, *points_]),
+        "order": [line_of(chance, chance.choice(points_)) for _ in range(chance.randint(1, 6))],
     }  # fmt: skip
     names = [one.id for one in partners]
     most = chance.choice([0, 3, 5_000])
@@ -229,9 +231,9 @@ def crowd(chance: Random, size: int) -> World:
     )  # fmt: skip
 
 
-def line_of(chance: Random) -> dict[str, Any]:
+def line_of(chance: Random, points: float) -> dict[str, Any]:
     by = chance.choice(["tag", "distance", "distance", "load", "language", "open_now", "win_rate", "past_sales"])
-    line: dict[str, Any] = {"by": by, "points": chance.choice(POINTS)}
+    line: dict[str, Any] = {"by": by, "points": points}
     if by == "tag":
         line |= {"dimension": "vertical", "values": chance.sample(WORDS, 2)}
     if by == "distance":
