@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -28,6 +29,20 @@ CHANCE_AND_WORLD = frozenset(
     {"random", "secrets", "time", "os", "io", "socket", "subprocess", "pathlib", "tempfile", "threading", "logging"}
 )
 OUTWARD = ("urllib.request", "http.client", "django.core.mail", "asyncio.open_connection", "socket.create_connection")
+
+EMPTY = frozenset(
+    {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "data", "info", "service",
+     "services", "handle", "handler", "handlers", "process", "processing", "shared", "stuff", "core", "lib", "tools"}
+)  # fmt: skip
+"""What no file, function or class is called."""
+EMPTY_PARTS = frozenset({"util", "utils", "helper", "helpers", "misc", "handle", "process", "info", "shared", "stuff"})
+DJANGOS = frozenset({"get_context_data", "receive_data_chunk"})
+"""Names that Django looks for."""
+
+
+def parts(name: str) -> set[str]:
+    """Part a name: ``_open_round`` and ``OpenRound`` both into open and round."""
+    return {part.lower() for part in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)}
 
 
 def told(broken: Iterable[str], reason: str) -> str:
@@ -188,9 +203,25 @@ class TestFiles:
         assert not broken, told(broken, "A file that needs scrolling has two subjects: part it, or give a reason here.")
 
     def test_bear_names_that_say_something(self) -> None:
-        empty = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base", "data", "info", "service"}
-        broken = [source.path for source in sources() if empty & set(source.path.removesuffix(".py").split("/"))]
+        broken = [
+            source.path
+            for top in ("partidor", "tests", "bench", "assets")
+            for source in sources(top)
+            if EMPTY & set(source.path.removesuffix(".py").split("/"))
+        ]
         assert not broken, told(broken, "A name that fits everything hides what is inside.")
+
+
+class TestNames:
+    def test_of_functions_and_classes_say_something(self) -> None:
+        """A part of a name may mean somebody (a channel manager), so not all that no file is called is refused."""
+        broken = [
+            f"{source.at(node)}: {node.name}"
+            for source in sources()
+            for node in nodes(source, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+            if node.name not in DJANGOS and (EMPTY_PARTS & parts(node.name) or node.name.strip("_").lower() in EMPTY)
+        ]
+        assert not broken, told(broken, "Name what it does, or what it is: verb + noun, a noun, or a question.")
 
 
 class TestTheseRules:
@@ -200,6 +231,10 @@ class TestTheseRules:
     )
     def test_notice_each_way_to_write_a_state(self, line: str) -> None:
         assert list(TestStates.writes(Source("x.py", 1, ast.parse(line))))
+
+    @pytest.mark.parametrize("name", ["handle_lead", "_process", "LeadInfo", "InfoOfLead", "my_utils", "Manager"])
+    def test_notice_a_name_that_fits_everything(self, name: str) -> None:
+        assert EMPTY_PARTS & parts(name) or name.strip("_").lower() in EMPTY
 
     def test_see_the_real_source(self) -> None:
         assert len(sources()) > 20

@@ -97,7 +97,7 @@ def fixed_mask(node: Node, network: Network) -> int | None:
         masks = [fixed_mask(part, network) for part in node.parts]
         whole = [mask for mask in masks if mask is not None]
         if len(whole) == len(masks):
-            return _common(whole, network.everyone) if isinstance(node, All) else _union(whole)
+            return _intersection(whole, network.everyone) if isinstance(node, All) else _union(whole)
     return None
 
 
@@ -110,7 +110,7 @@ def _tagged(node: Tagged, network: Network) -> int:
         values = [] if least is None else [value for value, rank in order.items() if rank >= least]
     having = [network.having(what, value) for value in values]
     if node.op == "all_of":
-        return _common(having, network.everyone)
+        return _intersection(having, network.everyone)
     return network.everyone & ~_union(having) if node.op == "not_in" else _union(having)
 
 
@@ -121,7 +121,7 @@ def _union(masks: Iterable[int]) -> int:
     return found
 
 
-def _common(masks: Iterable[int], everyone: int) -> int:
+def _intersection(masks: Iterable[int], everyone: int) -> int:
     for mask in masks:
         everyone &= mask
     return everyone

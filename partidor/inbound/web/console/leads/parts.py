@@ -70,7 +70,7 @@ def moving_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
     shown = lines if everything else lines[:SHOWN]
     seen = [offer.seen_at for offer in moving.offers if offer.seen_at]
     return {
-        **_common(visit, page),
+        **_of_every_part(visit, page),
         "moving": moving,
         "state": state_said(moving.standing, now),
         "state_icon": STATE_ICONS.get(moving.standing.state, STATE_ICONS["offered"]),
@@ -91,9 +91,9 @@ def why_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
     """Gather what explains a decision."""
     told = page.why
     if told is None:
-        return {**_common(visit, page), "why": None}
+        return {**_of_every_part(visit, page), "why": None}
     return {
-        **_common(visit, page),
+        **_of_every_part(visit, page),
         "why": told,
         "why_title": title_of(told)
         if page.by_hand is None
@@ -107,7 +107,7 @@ def why_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
     }
 
 
-def _common(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
+def _of_every_part(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
     return {
         "page": page,
         "lead": page.lead,
@@ -125,7 +125,7 @@ def why_not_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
     """Gather the answers to why not, each with its remedy."""
     answers, asked = page.why_not, visit.request.GET
     return {
-        **_common(visit, page),
+        **_of_every_part(visit, page),
         "why": page.why,
         "answers": answers,
         "rows": [(row, row.reasons[0], _also(row), *_remedy(visit, page, row)) for row in answers.rows]
