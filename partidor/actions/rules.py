@@ -21,6 +21,10 @@ class DraftChanged(Refusal):
     """Somebody has changed the draft meanwhile; read it again, and send your change with its new ETag."""
 
 
+class NoRules(Refusal):
+    """Rules without a single rule are not published, for every lead would stay unassigned; add a rule first."""
+
+
 def checked(rules: object, *, by: Viewer) -> Ruleset:
     """Compile rules against what the vendor has; RulesRefused names rule, path and remedy of everything wrong."""
     compiled = compile_ruleset(rules, known=known_to(by))
@@ -100,7 +104,7 @@ def publish_rules(
 
     New leads follow it from this commit on; plans that run stay with the version they began with.
     ``if_match`` is the revision that was looked at, None for "whatever is there".
-    Raises RulesRefused, DraftChanged, NotAllowed.
+    Raises NoRules, RulesRefused, DraftChanged, NotAllowed.
     """
     by.require_vendor("rules:write")
     if len(note) > 1000:
@@ -111,6 +115,8 @@ def publish_rules(
     draft = ruleset_for(by, DRAFT)
     if if_match is not None and if_match != draft.revision:
         raise DraftChanged
+    if not draft.rules:
+        raise NoRules
     checked(draft.rules, by=by)
     newest = rulesets_of(by).filter(version=vendor.ruleset_version).first() if vendor.ruleset_version else None
     if newest is not None and newest.rules == draft.rules:

@@ -8,6 +8,7 @@ import io
 import pytest
 
 from tests.api.calling import Caller
+from tests.web.people import signed_in
 from tests.world import ALL_AT_ONCE, ONE_AFTER_ANOTHER, World
 
 
@@ -212,3 +213,14 @@ class TestFairness:
         rows = list(csv.DictReader(io.StringIO(answer.text)))
         assert len(rows) == 4
         assert rows[0]["name"].startswith("'=")
+
+
+class TestEmptyRules:
+    def test_may_be_a_draft_that_the_console_shows_and_are_never_published(self, world: World, acme: Caller) -> None:
+        put = acme.call("PUT", "/rulesets/draft", {"rules": []})
+        assert (put.status, len(put["warnings"])) == (200, 1)
+        refused = acme.post("/rulesets/publish", {"note": "none"})
+        assert (refused.status, refused["code"]) == (409, "no-rules")
+        assert "every lead would stay unassigned" in refused["detail"]
+        page = signed_in(world, "channel_manager").get("/console/acme/rules/")
+        assert (page.status_code, "There is no rule" in page.content.decode()) == (200, True)

@@ -68,6 +68,14 @@ class TestRules:
         assert said in call("rules", "publish", file, "--vendor", "Acme").refuses()
         assert RulesetVersion.objects.filter(version__gt=world.vendor.ruleset_version + 1).count() == 0
 
+    def test_that_are_none_are_refused_before_the_draft_is_replaced(
+        self, world: World, call: Call, tmp_path: Path
+    ) -> None:
+        before = list(RulesetVersion.objects.filter(vendor=world.vendor).values_list("version", "rules"))
+        file = written(tmp_path / "rules.json", {"rules": []})
+        assert "every lead would stay unassigned" in call("rules", "publish", file, "--vendor", "Acme").refuses()
+        assert list(RulesetVersion.objects.filter(vendor=world.vendor).values_list("version", "rules")) == before
+
     def test_are_tried_without_a_trace(self, world: World, call: Call, tmp_path: Path) -> None:
         typed = {"source": "website", "company": "X", "contact": {"email": "x@x.example"}}
         file = written(tmp_path / "lead.json", {"lead": typed})

@@ -37,6 +37,7 @@ from tests.outbound.conftest import post
 from tests.world import ALL_AT_ONCE, ONE_AFTER_ANOTHER, START, World, hours
 
 CHIEF = "chief@acme.example"
+FOR_NOBODY = [{**ALL_AT_ONCE[0], "when": {"field": "product", "op": "eq", "value": "nothing there is"}}]
 
 
 def later(seconds: float) -> datetime:
@@ -64,7 +65,7 @@ class TestAddressing:
     def test_tells_channel_managers_and_administrators_but_no_other_role(self, world: World) -> None:
         invite(world, "manager@acme.example", "channel_manager")
         invite(world, "market@acme.example", "marketing")
-        world.rules([])
+        world.rules(FOR_NOBODY)
         lead = world.receive().lead
         post(START)
         told = Delivery.objects.filter(notice__lead=lead).values_list("address", flat=True)
@@ -73,7 +74,7 @@ class TestAddressing:
     def test_writes_to_each_in_its_own_language(self, world: World, box: Mailbox) -> None:
         member = invite(world, "manager@acme.example", "channel_manager")
         type(member.person).objects.filter(pk=member.person_id).update(language="en-GB")
-        world.rules([])
+        world.rules(FOR_NOBODY)
         world.receive()
         post(START)
         assert box.subjects(CHIEF)[0].startswith("Niemand hat Lead ")

@@ -39,8 +39,10 @@ def publish(file: Path, vendor: str, remark: str, as_json: bool) -> None:
     """Make a file ({"rules": [...]}) the draft and publish it: new leads follow it from now on."""
     wanted = _rules_in(file)
     ready()
-    from partidor.actions.rules import change_draft, publish_rules
+    from partidor.actions.rules import NoRules, change_draft, publish_rules
 
+    if not wanted:
+        raise NoRules  # before the draft is replaced
     by = operator_of(vendor, "rules publish")
     _, compiled = change_draft(wanted, if_match=None, by=by, at=now())
     version, repeated = publish_rules(note=remark, by=by, at=now())

@@ -15,7 +15,7 @@ from partidor.access.viewer import UnknownKey
 from partidor.actions.jobs import TooManyJobs
 from partidor.actions.offers import AlreadyTaken, OfferClosed
 from partidor.actions.once import IdempotencyKeyReused, ShownOnce
-from partidor.actions.rules import DraftChanged
+from partidor.actions.rules import DraftChanged, NoRules
 from partidor.actions.vendors import VendorExists
 from partidor.domain.refusal import (
     ChangedMeanwhile,
@@ -56,6 +56,7 @@ STATUS: Mapping[type[Refusal], int] = {
     WrongMethod: 405,
     AlreadyTaken: 409,
     LastStep: 409,
+    NoRules: 409,
     NotPossibleNow: 409,
     NothingThere: 409,
     OfferClosed: 409,

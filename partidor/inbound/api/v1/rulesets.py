@@ -61,13 +61,14 @@ def list_rulesets(request: HttpRequest, limit: Limit = FIRST, cursor: Cursor = "
     return answer(about_rulesets.rulesets(by, wanted(request, limit, cursor)))
 
 
-@router.post("/publish", response=makes(Published),
+@router.post("/publish", response=makes(Published, 409),
                openapi_extra=shapes.takes(shapes.NOTE, required=False))  # fmt: skip
 @repeatable()
 def publish(request: HttpRequest) -> HttpResponse:
     """Publish the draft as the next version. New leads follow it; plans that run stay with theirs.
 
-    A draft that equals the version in force makes no new one (200, `"repeated": true`).
+    A draft that equals the version in force makes no new one (200, `"repeated": true`); one without
+    rules is refused (409).
     """
     by, at = asker(request)
     fields = fields_of_body(request, "note")
