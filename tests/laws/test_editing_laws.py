@@ -106,3 +106,13 @@ def test_a_difference_names_every_rule_once_and_nothing_that_is_equal(
     changed = lines_changed("r", told[0], "r", told[1])
     parts = [(one.when, one.who, one.order, one.equal, one.plan, one.notes) for one in told]
     assert bool(changed) == (parts[0] != parts[1])
+
+
+@given(st.permutations(range(6)), st.lists(st.integers(0, 5), max_size=2, unique=True), st.booleans())
+def test_a_rule_that_is_told_to_have_moved_has_another_number(order: list[int], gone: list[int], added: bool) -> None:
+    before = [{"name": str(at)} for at in range(6)]
+    after = [*([{"name": "new"}] if added else []), *({"name": str(at)} for at in order if at not in gone)]
+    pairs = paired(before, after)
+    assert all(pair.before != pair.after for pair in pairs if pair.moved)
+    stayed = [pair.before for pair in pairs if pair.after is not None and pair.before is not None and not pair.moved]
+    assert stayed == sorted(stayed)

@@ -59,11 +59,21 @@ def paired(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) ->
             if same is not None:
                 found[at] = same
                 left.remove(same)
-    stays = _longest_rise([found[at] for at in sorted(found)])
+    stays = _stays(found)
     pairs = [
         Paired(found.get(at), at, moved=at in found and found[at] not in stays) for at in range(len(after))
     ]  # fmt: skip
     return pairs + [Paired(at, None) for at in sorted(left)]
+
+
+def _stays(found: dict[int, int]) -> set[int]:
+    """Return which rules kept their order, by their old places: whoever has the same number, and most of the others.
+
+    Whatever is told to have moved so has another number than before.
+    """
+    same = sorted(at for at, before in found.items() if at == before)
+    among = [found[at] for at in sorted(found) if bisect_left(same, at) == bisect_left(same, found[at])]
+    return _longest_rise(among)
 
 
 def _longest_rise(numbers: Sequence[int]) -> set[int]:

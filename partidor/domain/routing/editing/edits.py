@@ -13,6 +13,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from partidor.domain.refusal import Refusal
+from partidor.domain.routing.plain import ALWAYS as EVERY_LEAD
+from partidor.domain.routing.plain import plain
+from partidor.domain.routing.ruleset import compile_ruleset
 
 Tree = dict[str, Any]
 Steps = tuple[str | int, ...]
@@ -92,8 +95,13 @@ def edited(rules: Sequence[Tree], edit: Edit) -> Edited:
 
 
 def place_for_new(rules: Sequence[Tree]) -> int:
-    """Say where a new rule goes: to the end, but before a last rule that takes every lead."""
-    return len(rules) - 1 if rules and rules[-1].get("when", ALWAYS) == ALWAYS else len(rules)
+    """Say where a new rule goes: before the first rule that no lead comes past, else to the end."""
+    return next((at for at, rule in enumerate(rules) if _takes_every(rule)), len(rules))
+
+
+def _takes_every(rule: Tree) -> bool:
+    # Few rules ask nothing of a lead, and only those are read.
+    return plain(rule.get("when", ALWAYS)) == EVERY_LEAD and compile_ruleset([rule]).rules[0].takes_every
 
 
 def _inside(rule: Tree, edit: Edit) -> Any:
