@@ -57,7 +57,8 @@ class TestRulesInForce:
         assert hot is not None
         assert warm is not None
         assert (found.counted, hot.number, warm.number, found.nowhere, found.gone) == (4, 2, 1, 1, 0)
-        assert hot.squares == (False, False, True, True)
+        assert [code for code, _, _ in hot.squares] == ["off", "off", "on", "on"]
+        assert hot.squares[-1][1] == taken.ref
         assert (len(hot.takers), hot.takers[0][1], hot.nobody) == (1, 1, 1)
 
     def test_count_a_lead_of_an_older_version_for_the_rule_of_the_same_name(self, world: World) -> None:

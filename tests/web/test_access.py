@@ -68,6 +68,7 @@ CONSOLE_STEER = {
 }  # fmt: skip
 """What administrator and channel manager do."""
 CONSOLE_PARTNERS = {
+    "console:rules-open",
     "console:partner-new", "console:partner-edit", "console:partner-tags", "console:partners-import",
     "console:leads-import", "console:import", "console:import-progress", "console:import-refused",
     "console:import-mapping",
@@ -129,7 +130,8 @@ class Scene:
             "job_id": job.pk,
             "vendor": world.vendor.slug, "ref": offered.ref, "offer_id": self.offer.pk, "lead_id": running.pk,
             "partner_id": world.partners["alpen"].pk, "version": 1, "key_id": key.pk, "mail_id": kept.pk,
-            "verb": "remove", "membership_id": membership.pk, "person_id": membership.pk, "delivery_id": kept.pk,
+            "verb": "remove", "what": "no-rule",
+            "membership_id": membership.pk, "person_id": membership.pk, "delivery_id": kept.pk,
         }  # fmt: skip
 
         self.uploads = {"": self.upload("administrator")}
@@ -224,7 +226,13 @@ class TestConsole:
     def test_of_another_vendor_shows_and_does_nothing_with_what_is_ours(self, scene: Scene) -> None:
         client = signed_in(World.found("Rival"), "administrator")
         about = [name for name in EVERY if name.startswith("console:") and PAGES[name].pattern.converters]
-        own = ("console:rule-version", "console:rule-restore", "console:rule-edit")  # Rival has rules of its own
+        # Rival has rules of its own
+        own = (
+            "console:rules-open",
+            "console:rule-version",
+            "console:rule-restore",
+            "console:rule-edit",
+        )
         about = [name for name in about if name not in own]
         found = {name: scene.ask(client, name, EVERY[name], vendor="rival") for name in about}
         assert found == dict.fromkeys(about, 404)

@@ -85,13 +85,18 @@ class LiveState:
 
     def book(self, decision: Decision, lead: LeadFacts) -> None:
         """Charge the ledger and raise loads, so that the next lead of the batch sees this decision."""
-        network, ledger = self.network, self.ledger
-        for draw in decision.steps:
-            weights = [network.facts[network.index[member]].weight for member in draw.members]
-            ledger.step(draw.members, weights, draw.chosen, lead.temperature, draw.millionths)
+        network = self.network
+        self.charge(decision, lead)
         if decision.step is not None and decision.step.exclusive:
             for candidate in decision.chosen:
                 self.take(network.index[candidate.partner])
+
+    def charge(self, decision: Decision, lead: LeadFacts) -> None:
+        """Charge the ledger alone."""
+        network = self.network
+        for draw in decision.steps:
+            weights = [network.facts[network.index[member]].weight for member in draw.members]
+            self.ledger.step(draw.members, weights, draw.chosen, lead.temperature, draw.millionths)
 
     def take(self, at: int) -> None:
         """Put one more lead on the table of the partner at a position."""

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from partidor.access.leads import visible_leads
 from partidor.access.network import partners_of, ruleset_for, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
-from partidor.domain.facts import LeadFacts
-from partidor.domain.routing.contradictions import Side, contradictions
 from partidor.domain.routing.editing.diff import LineChanged, Paired, lines_changed, paired
-from partidor.domain.routing.editing.edits import ALWAYS
-from partidor.domain.routing.match import Snapshot
-from partidor.domain.routing.network import Network, bits
-from partidor.domain.routing.plain import Leaf
-from partidor.domain.routing.replays.rehearsal import Rehearsed, rehearse, unreached
 from partidor.domain.routing.ruleset import Rule, Ruleset
 from partidor.domain.routing.who import Among, leaves
-from partidor.domain.routing.words.clauses import Clause, Speaker, lead_clause, partner_clause
 from partidor.domain.routing.words.rules import Names, RuleTold, sentence, tell
-from partidor.models import Lead, RulesetVersion
-from partidor.models.live import lead_facts
+from partidor.models import RulesetVersion
 from partidor.models.ruleset import DRAFT
 from partidor.models.snapshots import draft_ruleset, network, ruleset
 from partidor.queries.numbered import Numbered, numbered_of
 from partidor.queries.rules.in_force import Publisher, publishers
+from partidor.queries.rules.last_leads import Gaps, LastLeads, Live, live_of
 from partidor.queries.rules.lines import CriterionForm, Kept, Line, Lines, StepForm
 from partidor.queries.rules.offered import Offered, offered
 
-LAST = 200
-MOST_BARS = 4
 MOST_TOLD = 60
 """Rules whose changes are told in words; of more their number is."""
-MOST_SILENT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,47 +48,6 @@ class DraftLine:
     sentence: str
     taken: int
     change: str
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Questions of one side of a rule that can never hold together; ``never``: nothing passes this side at all."""
-
-    side: str
-    said: str
-    alone: bool
-    never: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """What the chosen rule takes of the last leads. ``squares`` are codes: on (as today), new, off."""
-
-    counted: int
-    taken: int
-    newly: int
-    lost: int
-    holds: int
-    partners: int
-    squares: tuple[str, ...]
-    bars: tuple[tuple[str, int], ...]
-    others: int
-    conflicts: tuple[Conflict, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """What the rules leave open."""
-
-    nowhere: int
-    """Leads that no rule holds for."""
-    empty_handed: int
-    """Leads that rules hold for, but none has a partner for."""
-    silent: tuple[tuple[int, str, bool], ...]
-    """Rules that took none of the last leads: position, name, and whether earlier ones took all that they hold for."""
-    more_silent: int
-    unreached: int
-    partners: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,21 +97,24 @@ def draft_page(viewer: Viewer, *, chosen: int, page: int, language: str, kept: K
     viewer.require_vendor("rules:write")
     vendor = vendor_of(viewer)
     row = ruleset_for(viewer, DRAFT)
-    compiled, published = draft_ruleset(row), _published(viewer)
+    compiled, published = draft_ruleset(row), published_ruleset(viewer)
     net = network(vendor)
     chosen = min(max(chosen, 1), len(compiled.rules)) if compiled.rules else 0
     found = numbered_of(compiled.rules, page)
     rule = compiled.rules[chosen - 1] if chosen else None
-    now, then = _rehearsals(viewer, compiled, published, net)
+    last = LastLeads.held_against(viewer, compiled, published, net)
+    now = last.now
 
     pairs = paired([dict(one.tree) for one in published.rules], row.rules)
     shown = {one.position for one in found.items} | ({chosen} if chosen else set())
     changed = [pair for pair in pairs if _kind(pair, row.rules, published)]
-    bars = _bars(now, chosen, net)
+    twin = {pair.after + 1: pair.before + 1 for pair in pairs if pair.after is not None and pair.before is not None}
+    handed = last.handed_out(chosen, twin.get(chosen)) if chosen else None
     mentioned = [*(compiled.rules[at - 1] for at in shown), *_told_rules(changed[:MOST_TOLD], compiled, published)]
     needs_all = _asks_partners(rule, kept)
     offers = offered(viewer, language, partners=needs_all)
-    ids = {one for rule_ in mentioned for one in _partners_in(rule_)} | {one for one, _ in bars}
+    ids = {one for rule_ in mentioned for one in _partners_in(rule_)}
+    ids |= {one for one, _ in handed.bars} if handed else set()
     names = Names(offers.partners if needs_all else partner_names(viewer, ids), offers.labels)
 
     said = {at: sentence(compiled.rules[at - 1], row.rules[at - 1], names, language) for at in shown}
@@ -174,16 +123,15 @@ def draft_page(viewer: Viewer, *, chosen: int, page: int, language: str, kept: K
         DraftLine(one.position, one.name, said[one.position], now.taken(one.position), kinds[one.position])
         for one in found.items
     ]
-    twin = {pair.after + 1: pair.before + 1 for pair in pairs if pair.after is not None and pair.before is not None}
-    live = _live(rule, now, then, twin.get(chosen), bars, names, language) if rule else None
+    live = live_of(rule, last, twin.get(chosen), handed, names, language) if rule and handed else None
     return DraftPage(
         head=_head(viewer, row, bool(changed)),
         rules=found.of(lines),
         chosen=_chosen(rule, tell(rule, rule.tree, names, language), offers, kept) if rule else None,
         offers=offers,
         live=live,
-        gaps=_gaps(compiled, now, net),
-        counted=len(now.takers),
+        gaps=last.gaps(),
+        counted=len(last.leads),
         diff=tuple(_diff(pair, compiled, published, names, language) for pair in changed[:MOST_TOLD]),
         more_diff=max(0, len(changed) - MOST_TOLD),
     )
@@ -218,7 +166,8 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-def _published(viewer: Viewer) -> Ruleset:
+def published_ruleset(viewer: Viewer) -> Ruleset:
+    """Return the rules in force; of a vendor that never published any, none."""
     vendor = vendor_of(viewer)
     return ruleset(vendor.pk, vendor.ruleset_version) if vendor.ruleset_version else Ruleset(())
 
@@ -227,26 +176,6 @@ def _head(viewer: Viewer, row: RulesetVersion, differs: bool) -> DraftHead:
     by = Publisher(row.by_kind, publishers(viewer, [row]).get(row.by_id, ""))
     mine = (row.by_kind, row.by_id) == (viewer.kind, viewer.id)
     return DraftHead(row.revision, by, mine, row.created_at, vendor_of(viewer).ruleset_version, differs)
-
-
-def _rehearsals(viewer: Viewer, compiled: Ruleset, published: Ruleset, net: Network) -> tuple[Rehearsed, Rehearsed]:
-    """Hold the last leads against the draft and the rules in force."""
-    rows = visible_leads(viewer).filter(test=False, run__gt=0).select_related("source")
-    leads = list(rows.order_by("-received_at", "-pk")[:LAST])
-    facts = lead_facts(leads, compiled.fields | published.fields)
-    in_order = [facts[lead.pk] for lead in leads]
-    return rehearse(Snapshot(compiled, net), in_order), _today(viewer, published, net, leads, in_order)
-
-
-def _today(
-    viewer: Viewer, published: Ruleset, net: Network, leads: Sequence[Lead], facts: Sequence[LeadFacts]
-) -> Rehearsed:
-    """Hold the last leads against the rules in force, once for each new lead: these rules stay while drafts change."""
-    key = (vendor_of(viewer).ruleset_version, published.fields, [lead.pk for lead in leads])
-    kept = net.memo.get("today")
-    if kept is None or kept[0] != key:  # type: ignore[index]
-        kept = net.memo["today"] = (key, rehearse(Snapshot(published, net), facts))
-    return kept[1]  # type: ignore[index,no-any-return]
 
 
 def _kind(pair: Paired, rules: Sequence[Mapping[str, Any]], published: Ruleset) -> str:
@@ -289,58 +218,6 @@ def _asks_partners(rule: Rule | None, kept: Kept | None) -> bool:
     if kept and kept.asked and kept.asked.subject in ("partner", "parent"):
         return True
     return rule is not None and any(True for _ in _partners_in(rule))
-
-
-def _bars(now: Rehearsed, position: int, net: Network) -> list[tuple[str, int]]:
-    counted: Counter[int] = Counter()
-    for taker, could in zip(now.takers, now.could, strict=True):
-        if taker == position and position:
-            counted.update(bits(could))
-    few = counted.most_common(MOST_BARS if len(counted) != MOST_BARS + 1 else MOST_BARS + 1)
-    return [(net.ids[at], number) for at, number in few]
-
-
-def _live(
-    rule: Rule, now: Rehearsed, then: Rehearsed, twin: int | None, bars: Sequence[tuple[str, int]], names: Names,
-    language: str,
-) -> Live:  # fmt: skip
-    mine = [taker == rule.position for taker in now.takers]
-    before = [twin is not None and taker == twin for taker in then.takers]
-    squares = tuple("on" if is_mine and was else "new" if is_mine else "off"
-                    for is_mine, was in zip(mine, before, strict=True))  # fmt: skip
-    partners = now.partners(rule.position).bit_count()
-    return Live(
-        counted=len(mine), taken=sum(mine), newly=squares.count("new"),
-        lost=sum(was and not is_mine for is_mine, was in zip(mine, before, strict=True)),
-        holds=now.holds[rule.position - 1], partners=partners, squares=squares,
-        bars=tuple((names.partners.get(one, ""), number) for one, number in bars), others=partners - len(bars),
-        conflicts=tuple(_conflicts(rule, Speaker(names, language))),
-    )  # fmt: skip
-
-
-def _conflicts(rule: Rule, speaker: Speaker) -> Iterable[Conflict]:
-    glue = f" {speaker.words['and']} "
-    sides: tuple[tuple[Side, Callable[[Leaf, Speaker], Clause]], ...] = (("when", lead_clause), ("who", partner_clause))
-    for side, clause in sides:
-        looked = contradictions(rule.tree.get(side, ALWAYS), side, side)
-        for one in looked.found:
-            clauses = [clause(leaf, speaker) for leaf in one.leaves]
-            said = glue.join(f"{each.subject} {each.asks} {', '.join(each.values)}".strip() for each in clauses)
-            yield Conflict(side, said, len(clauses) == 1, looked.never)
-
-
-def _gaps(compiled: Ruleset, now: Rehearsed, net: Network) -> Gaps:
-    takers = set(now.takers)
-    silent = [(rule.position, rule.name, now.holds[rule.position - 1] > 0)
-              for rule in compiled.rules if rule.position not in takers] if now.takers else []  # fmt: skip
-    return Gaps(
-        nowhere=now.takers.count(None) - now.empty_handed,
-        empty_handed=now.empty_handed,
-        silent=tuple(silent[:MOST_SILENT]),
-        more_silent=max(0, len(silent) - MOST_SILENT),
-        unreached=unreached(Snapshot(compiled, net)).bit_count(),
-        partners=net.size,
-    )
 
 
 def _chosen(rule: Rule, told: RuleTold, offers: Offered, kept: Kept | None) -> ChosenRule:

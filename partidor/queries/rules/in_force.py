@@ -66,7 +66,8 @@ class Taken:
     """A rule's part of the last leads: how many, which (newest first), and who has them."""
 
     number: int
-    squares: tuple[bool, ...]
+    squares: tuple[tuple[str, str, str], ...]
+    """Of each of the last leads a code (on: this rule, off), its reference and its name."""
     takers: tuple[tuple[str, int], ...]
     others: int
     others_number: int
@@ -223,6 +224,8 @@ class _Decided:
 
     place: int | None
     partner: UUID | None
+    ref: str
+    company: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +240,9 @@ class _LastLeads:
         rest = holders.total() - sum(number for _, number in first)
         return Taken(
             number=len(mine),
-            squares=tuple(lead.place == position for lead in self.leads),
+            squares=tuple(
+                ("on" if lead.place == position else "off", lead.ref, lead.company or lead.ref) for lead in self.leads
+            ),
             takers=tuple((self.names.get(str(partner), ""), number) for partner, number in first),
             others=len(holders) - len(first),
             others_number=rest,
@@ -251,12 +256,13 @@ def _last_leads(viewer: Viewer, row: RulesetVersion) -> _LastLeads:
     Whatever version decided about a lead, what counts is the rule's name: one that was moved or mended is still itself.
     """
     decided = visible_leads(viewer).filter(test=False, run__gt=0).order_by("-received_at", "-pk")
-    leads = list(decided.values_list("ruleset_version", "rule_position", "partner_id")[:LAST])
-    older = {version for version, _, _ in leads if version is not None} - {row.version}
+    leads = list(decided.values_list("ruleset_version", "rule_position", "partner_id", "ref", "company")[:LAST])
+    older = {version for version, *_ in leads if version is not None} - {row.version}
     trees = dict(rulesets_of(viewer).filter(version__in=older).values_list("version", "rules")) if older else {}
     now = [str(rule["name"]) for rule in row.rules]
     placed = [
-        _Decided(_place(version, position, row.version, now, trees), partner) for version, position, partner in leads
+        _Decided(_place(version, position, row.version, now, trees), partner, ref, company)
+        for version, position, partner, ref, company in leads
     ]
     return _LastLeads(placed, _names(viewer, {lead.partner for lead in placed if lead.partner}))
 

@@ -108,7 +108,7 @@ class TestReading:
             "Entwurf von",
             "alle von diesen",
             "Bedingung hinzufügen",
-            "Was Fassung 4 ändert",
+            "Was Version 4 ändert",
             "Veröffentlichen",
         ):
             assert words.casefold() in page.casefold(), words
@@ -149,9 +149,20 @@ class TestVerbs:
         editor.do("start", 1, preset="enterprise")
         assert (editor.rules[0]["name"], editor.rules[0]["clock"]) == ("Hot", "business")
 
+    def test_put_a_new_rule_where_it_gets_leads_and_say_where(self, editor: Editor) -> None:
+        near = {"name": "Near", "plan": PLAN, "who": {"distance_km": {"lte": 50}}}
+        change_draft([near, HOT, REST, {**HOT, "name": "Too late"}], if_match=None, by=editor.world.manager, at=START)
+        editor.look()
+        answer = editor.do("new", preset="warm")
+        assert [rule["name"] for rule in editor.rules] == ["Near", "Hot", "Warm leads", "Rest", "Too late"]
+        assert "“Warm leads” stands as rule 3, before “Rest”, which takes every lead." in text(answer)
+        change_draft([HOT], if_match=None, by=editor.world.manager, at=START)
+        editor.look()
+        assert "“Warm leads” stands last, as rule 2." in text(editor.do("new", preset="warm"))
+
     def test_lead_on_without_htmx(self, editor: Editor) -> None:
         answer = editor.do("word", 2, htmx=False, path="name", value="Very hot")
-        assert (answer.status_code, answer["Location"]) == (303, f"{RULES}?rule=2")
+        assert (answer.status_code, answer["Location"]) == (303, f"{RULES}?rule=2#rule-2")
         assert editor.rules[1]["name"] == "Very hot"
 
     @pytest.mark.parametrize(
@@ -215,6 +226,39 @@ class TestVerbs:
         assert "nested deeper than 20 levels" in text(answer)
 
 
+class TestEmpty:
+    """A draft without a single rule is a state like any other, but no version."""
+
+    def test_says_what_to_do_next_and_takes_back_the_last_removal(self, editor: Editor) -> None:
+        before = editor.rules
+        for _ in before[1:]:
+            editor.do("remove", 1)
+        answer = editor.do("remove", 1)
+        assert editor.rules == []
+        for page in (answer, editor.client.get(RULES), editor.client.get(RULES, {"rule": 3})):
+            assert page.status_code == 200
+            for words in ("There is no rule", "this cannot be published", "Hot: 30 minutes for one", "Undo"):
+                assert words in text(page), words
+            assert "rules/publish" not in page.content.decode()
+        for _ in before:
+            assert editor.client.post(reverse("console:rule-undo", args=["acme"]), **PART).status_code == 200  # type: ignore[arg-type]
+        assert editor.rules == before
+
+    def test_is_shown_after_the_api_made_it_so_and_a_preset_fills_it(self, editor: Editor) -> None:
+        change_draft([], if_match=None, by=editor.world.manager, at=START)
+        editor.look()
+        editor.do("new", preset="hot")
+        assert [rule["name"] for rule in editor.rules] == ["Hot leads"]
+
+    def test_is_not_published(self, editor: Editor) -> None:
+        change_draft([], if_match=None, by=editor.world.manager, at=START)
+        editor.look()
+        answer = editor.client.post(reverse("console:rule-publish", args=["acme"]), {"revision": editor.revision})
+        assert answer.status_code == 409
+        assert "every lead would stay unassigned" in text(answer)
+        assert Vendor.objects.get(pk=editor.world.vendor.pk).ruleset_version == 3
+
+
 class TestConflict:
     def test_tells_who_changed_it_first_and_offers_to_make_the_change_in_it(self, editor: Editor) -> None:
         other = viewer_of(editor.world, "administrator")
@@ -252,6 +296,17 @@ class TestConflict:
             assert editor.client.post(address, {"revision": editor.revision}).status_code == 412
         assert Vendor.objects.get(pk=editor.world.vendor.pk).ruleset_version == version
         assert editor.rules == [HOT]
+
+    def test_publishes_their_draft_with_the_note_when_asked(self, editor: Editor) -> None:
+        change_draft([HOT], if_match=None, by=viewer_of(editor.world, "administrator"), at=START)
+        address = reverse("console:rule-publish", args=["acme"])
+        answer = editor.client.post(address, {"revision": editor.revision, "note": "Only hot ones"})
+        assert "Publish this draft with my note" in text(answer)
+        again = answer.content.decode().split("p-told-first")[1].split("</form>")[0]
+        fields = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', again))
+        assert editor.client.post(address, fields).status_code == 303
+        newest = RulesetVersion.objects.filter(vendor=editor.world.vendor).order_by("-version")[0]
+        assert (newest.note, newest.rules) == ("Only hot ones", [HOT])
 
 
 class TestUndo:
@@ -305,6 +360,8 @@ class TestLive:
         for words in ("Takes 3 of the last 4 leads", "1 new", "3 partners could get them"):
             assert words in text(page), words
         assert page.content.decode().count('<rect class="on" x') == 2
+        said = text(page)
+        assert re.search(r"Largest debt [\d.]+ leads, today [\d.]+\. Median distance \d+ km\.", said), said
 
     def test_names_what_is_left_open_and_what_can_never_hold(self, editor: Editor) -> None:
         editor.world.receive(temperature="cold")
@@ -318,6 +375,40 @@ class TestLive:
                       "1 of 1 leads fit no rule",
                       "fits none of the last leads", "3 of 3 partners are reached by no rule"):  # fmt: skip
             assert words in said, words
+
+    def test_leads_to_exactly_the_leads_and_partners_behind_each_number(self, editor: Editor) -> None:
+        world = editor.world
+        hot, cold, warm = (world.receive(temperature=one, company=one).lead for one in ("hot", "cold", "warm"))
+        alpen = str(world.partners["alpen"].pk)
+        nobody = {"name": "Nobody", "plan": PLAN, "who": {"tag": "tier", "op": "in", "value": ["none"]},
+                  "when": {"field": "temperature", "op": "eq", "value": "warm"}}  # fmt: skip
+        change_draft([{**HOT, "who": {"partner": {"in": [alpen]}}}, nobody], if_match=None, by=world.manager, at=START)
+        page = editor.client.get(RULES).content.decode()
+        for what, refs in (("no-rule", [cold.ref]), ("no-partner", [warm.ref]), ("taken", [hot.ref])):
+            address = reverse("console:rules-open", args=["acme", what])
+            assert address in page
+            found = editor.client.get(address, {"rule": 1}).content.decode()
+            leads = re.findall(r'class="p-go" href="/console/acme/leads/(\w+)"', found)
+            assert (what, leads) == (what, refs)
+        assert set(re.findall(r'<a href="/console/acme/leads/(\w+)" tabindex="-1"', page)) == {
+            hot.ref,
+            cold.ref,
+            warm.ref,
+        }
+        said = text(editor.client.get(reverse("console:rules-open", args=["acme", "unreached"])))
+        assert "2 of 3 partners are reached by no rule" in said
+        assert ("Bergmann IT" in said, "Citroën" in said, "Alpen Systemhaus" in said) == (True, True, False)
+        assert editor.client.get(reverse("console:rules-open", args=["acme", "else"])).status_code == 404
+
+    def test_adds_a_rule_for_all_others_from_the_list_of_leads_without_one(self, editor: Editor) -> None:
+        editor.world.receive(temperature="cold")
+        change_draft([HOT], if_match=None, by=editor.world.manager, at=START)
+        address = reverse("console:rules-open", args=["acme", "no-rule"])
+        page = editor.client.get(address).content.decode()
+        fields = {"preset": "rest", **dict(re.findall(r'name="(revision)" value="(\d+)"', page))}
+        editor.client.post(reverse("console:rule-edit", args=["acme", "new"]), fields)
+        assert [rule["name"] for rule in editor.rules] == ["Hot", "All others"]
+        assert "There is no such lead any more" in text(editor.client.get(address))
 
     def test_is_harmless_with_hostile_names_and_values(self, editor: Editor) -> None:
         hostile = "<script>alert(1)</script> {x} {{ y }} %(z)s \u202e" + "x" * 200

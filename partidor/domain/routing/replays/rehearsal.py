@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from partidor.domain.facts import LeadFacts
+from partidor.domain.routing.decide import decide
+from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.reach import reached
 
@@ -20,8 +24,8 @@ class Rehearsed:
     """Who could get each, as a mask."""
     holds: tuple[int, ...]
     """How many of the leads each rule's ``when`` holds for, whether or not an earlier rule takes them."""
-    empty_handed: int
-    """Leads that some rule holds for, but none with a partner."""
+    firsts: tuple[int | None, ...]
+    """The first rule whose ``when`` holds for each lead, whether or not it has a partner for it; None: none holds."""
 
     def taken(self, position: int) -> int:
         """Count the leads that a rule takes."""
@@ -41,22 +45,51 @@ def rehearse(snapshot: Snapshot, leads: Sequence[LeadFacts]) -> Rehearsed:
     takers: list[int | None] = []
     could: list[int] = []
     holds = [0] * len(snapshot.ruleset.rules)
-    empty_handed = 0
+    firsts: list[int | None] = []
     everyone = snapshot.network.everyone
     for lead in leads:
         view = snapshot.view(lead)
-        taker, mask, held, stopped = None, 0, False, False
+        taker, mask, first, stopped = None, 0, None, False
         for rule in snapshot.holding(view):
             holds[rule.position - 1] += 1
-            held = True
+            first = first or rule.position
             if taker is None and not stopped:
                 mask = snapshot.who(rule, view, everyone)
                 taker = rule.position if mask else None
                 stopped = rule.otherwise == "stop"
         takers.append(taker)
         could.append(mask)
-        empty_handed += held and taker is None
-    return Rehearsed(tuple(takers), tuple(could), tuple(holds), empty_handed)
+        firsts.append(first)
+    return Rehearsed(tuple(takers), tuple(could), tuple(holds), tuple(firsts))
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """To whom one rule would offer its leads first, if nothing had been handed out before."""
+
+    leads: Counter[int]
+    """Leads by partner (position in the network)."""
+    max_debt: float
+    """The largest debt at the end, in leads."""
+    median_km: float | None
+    """Between lead and partner; None where no place is known."""
+
+
+def hand_out(snapshot: Snapshot, leads: Sequence[LeadFacts]) -> HandedOut:
+    """Hand out leads in their order by a fair share that begins at nothing; pauses, loads and limits left aside."""
+    network = snapshot.network
+    live = LiveState(network)
+    live.at_capacity = 0
+    counted: Counter[int] = Counter()
+    far: list[float] = []
+    for lead in leads:
+        view = snapshot.view(lead)
+        decision = decide(snapshot, lead, live, shown=0, view=view)
+        live.charge(decision, lead)
+        asked = [network.index[candidate.partner] for candidate in decision.chosen]
+        counted.update(asked)
+        far += [km for km in network.distances(view, asked) if km is not None]
+    return HandedOut(counted, live.ledger.max_debt(), median(far) if far else None)
 
 
 def unreached(snapshot: Snapshot) -> int:

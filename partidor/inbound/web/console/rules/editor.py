@@ -16,23 +16,25 @@ from partidor.domain.routing.editing.questions import Asked, asks_of_field, asks
 from partidor.inbound.web.components.doors import ConsoleVisit
 from partidor.inbound.web.components.wording import publisher
 from partidor.inbound.web.console.lists import asked, leaf, page_number
+from partidor.inbound.web.console.rules.drawing import Bar, bars, height, share, squares
 from partidor.inbound.web.console.rules.words import PARTS, PRESETS
 from partidor.queries.numbered import SIZE
-from partidor.queries.rules.draft import DraftPage, Live, RuleDiff, draft_page
+from partidor.queries.rules.draft import DraftPage, RuleDiff, draft_page
+from partidor.queries.rules.last_leads import Live
 from partidor.queries.rules.lines import Choice, Kept, LineForm
 
 UNDO = "rules-undo"
 FIRST_ASKED = {"when": "product", "who": "kind"}
-_COLUMNS, _STEP = 25, 10.6
 
 
 @dataclass(frozen=True, slots=True)
-class Square:
-    """One of the last leads: where it stands, and what the rule makes of it."""
+class Setting:
+    """A choice of a rule between two values: its path and label, each value with its label, and which it is now."""
 
-    x: str
-    y: str
-    code: str
+    path: str
+    label: str
+    choices: tuple[tuple[str, str], tuple[str, str]]
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,10 @@ def show_editor(
     chosen: int,
     kept: Kept | None = None,
     conflict: Conflict | None = None,
+    said: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Show the draft with a rule open: the page, or for htmx its inside."""
+    """Show the draft with a rule open (from 1; 0: the first), and a word of what was done: the page, or its inside."""
     page = (chosen - 1) // SIZE + 1 if chosen else page_number(visit)
     found = draft_page(
         visit.viewer, chosen=chosen, page=page, language=visit.language, kept=kept or _to_be_added(visit)
@@ -66,21 +69,22 @@ def show_editor(
         "digest": _digest(found),
         "by": publisher(found.head.by),
         "next_version": found.head.version + 1,
-        "lines": [(line, f"{100 * line.taken / found.counted:.1f}" if found.counted else "0")
-                  for line in found.rules.items],
+        "lines": [(line, share(line.taken, found.counted)) for line in found.rules.items],
         "count": found.rules.total,
-        "squares": _squares(found.live),
-        "height": f"{-(-found.counted // _COLUMNS) * _STEP - 2.6:.1f}",
+        "squares": squares(found.live.squares) if found.live else [],
+        "height": height(found.counted),
         "bars": _bars(found.live),
         "diff": [_told(one) for one in found.diff],
         "presets": [Choice(key, _(words)) for key, words in PRESETS.items()],
         "datalists": _datalists(found),
         "undo": _has_undo(visit, found.head.revision),
         "conflict": conflict,
+        "said": said,
+        "is_open": bool(chosen),
         "kept": kept if kept and kept.sentence else None,
         "settings": _settings(found),
         "leaf": leaf(visit, found.rules),
-        "here": f"{reverse('console:rules', args=[visit.slug])}?rule={position}",
+        "here": reverse("console:rules", args=[visit.slug]) + (f"?rule={position}" if chosen else ""),
     }  # fmt: skip
     response = visit.show(
         "console/rules/_editor.html" if visit.is_part else "console/rules/editor.html", context, status
@@ -90,17 +94,16 @@ def show_editor(
     return response
 
 
-def _settings(found: DraftPage) -> list[tuple[str, ...]]:
-    """Return each choice of two of a rule: its path and label, both values with their labels, and what it is now."""
+def _settings(found: DraftPage) -> list[Setting]:
     now = found.chosen.settings if found.chosen else {}
     rows = (
-        ("known_customer", _("Who works with the customer already"), "prefer", _("is asked first and alone"), "ignore",
-         _("is asked as all others are")),
-        ("otherwise", _("If it fits and nobody can be asked"), "next", _("the next rule that fits is tried"), "stop",
-         _("no later rule is tried")),
-        ("clock", _("Times are counted"), "wall", _("day and night"), "business", _("in working hours")),
+        ("known_customer", _("Who works with the customer already"),
+         (("prefer", _("is asked first and alone")), ("ignore", _("is asked as all others are")))),
+        ("otherwise", _("If it fits and nobody can be asked"),
+         (("next", _("the next rule that fits is tried")), ("stop", _("no later rule is tried")))),
+        ("clock", _("Times are counted"), (("wall", _("day and night")), ("business", _("in working hours")))),
     )  # fmt: skip
-    return [(*row, now[row[0]]) for row in rows] if now else []
+    return [Setting(path, label, choices, now[path]) for path, label, choices in rows] if now else []
 
 
 def _to_be_added(visit: ConsoleVisit) -> Kept | None:
@@ -134,19 +137,8 @@ def _has_undo(visit: ConsoleVisit, revision: int) -> bool:
     return bool(kept and kept["vendor"] == visit.slug and kept["revision"] == revision and kept["edits"])
 
 
-def _squares(live: Live | None) -> list[Square]:
-    return [
-        Square(f"{at % _COLUMNS * _STEP:.1f}", f"{at // _COLUMNS * _STEP:.1f}", code)
-        for at, code in enumerate(live.squares if live else ())
-    ]
-
-
-def _bars(live: Live | None) -> list[tuple[str, int, str]]:
-    bars = live.bars if live else ()
-    most = max((number for _name, number in bars), default=1)
-    return [
-        (name or _("somebody who is no longer here"), number, f"{100 * number / most:.1f}") for name, number in bars
-    ]
+def _bars(live: Live | None) -> list[Bar]:
+    return bars([(name or _("somebody who is no longer here"), number) for name, number in live.bars] if live else [])
 
 
 def _told(one: RuleDiff) -> tuple[RuleDiff, list[tuple[str, object]]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import HttpResponse
 from django.urls import path
 
@@ -11,38 +9,18 @@ from partidor.inbound.web.components.doors import ConsoleVisit, console_page
 from partidor.inbound.web.components.wording import publisher
 from partidor.inbound.web.console.lists import asked, leaf, page_number
 from partidor.inbound.web.console.rules import verbs as rule_verbs
+from partidor.inbound.web.console.rules.drawing import bars, height, share, squares
 from partidor.inbound.web.console.rules.editor import show_editor
 from partidor.inbound.web.console.rules.words import note_of
 from partidor.queries.numbered import SIZE
 from partidor.queries.rules.draft import draft_revision
 from partidor.queries.rules.in_force import (
-    RuleLine,
     RuleList,
-    Taken,
     rule_history,
     rules_in_force,
     rules_of_version,
 )
-
-_COLUMNS, _STEP = 25, 10.6
-
-
-@dataclass(frozen=True, slots=True)
-class Square:
-    """One of the last leads: where it stands, and whether this rule took it."""
-
-    x: str
-    y: str
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A partner with how many leads of this rule it has, and the width of its bar, of 100."""
-
-    name: str
-    count: int
-    width: str
+from partidor.queries.rules.open_ends import open_ends
 
 
 @console_page
@@ -71,6 +49,19 @@ def history(visit: ConsoleVisit) -> HttpResponse:
     return visit.show("console/rules/history.html", {"room": "rules", "lines": lines, "leaf": leaf(visit, found)})
 
 
+@console_page
+def open_list(visit: ConsoleVisit, what: str) -> HttpResponse:
+    """Show the leads or partners behind a number of the editor, and what can be done about them."""
+    rule = _chosen(visit)
+    found = open_ends(visit.viewer, what, rule=rule, page=page_number(visit))
+    items = found.leads or found.partners
+    assert items is not None
+    return visit.show(
+        "console/rules/open.html",
+        {"room": "rules", "found": found, "what": what, "leaf": leaf(visit, items), "number": items.total},
+    )
+
+
 def _chosen(visit: ConsoleVisit) -> int:
     text = asked(visit, "rule")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
@@ -87,43 +78,25 @@ def _show(visit: ConsoleVisit, found: RuleList, chosen: int, revision: int = 0) 
     context = {
         "room": "rules",
         "found": found,
-        "lines": [(line, _width(line, found.counted)) for line in lines],
+        "lines": [(line, share(line.taken.number if line.taken else 0, found.counted)) for line in lines],
         "rule": rule,
         "weights": [(one, f"{100 * one.share:.1f}") for one in rule.told.order] if rule else [],
         "by": publisher(found.version.by) if found.version else "",
         "note": note_of(found.version) if found.version else "",
-        "squares": _squares(rule.taken) if rule and rule.taken else [],
-        "height": _height(found.counted),
-        "takers": _takers(rule.taken) if rule and rule.taken else [],
+        "squares": squares(rule.taken.squares) if rule and rule.taken else [],
+        "height": height(found.counted),
+        "takers": bars(rule.taken.takers) if rule and rule.taken else [],
         "leaf": leaf(visit, found.rules),
         "revision": revision,
+        "is_open": bool(chosen),
     }
     return visit.show("console/rules/page.html", context)
-
-
-def _width(line: RuleLine, counted: int) -> str:
-    return f"{100 * line.taken.number / counted:.1f}" if line.taken and counted else "0"
-
-
-def _squares(taken: Taken) -> list[Square]:
-    return [
-        Square(f"{at % _COLUMNS * _STEP:.1f}", f"{at // _COLUMNS * _STEP:.1f}", mine)
-        for at, mine in enumerate(taken.squares)
-    ]
-
-
-def _height(counted: int) -> str:
-    return f"{-(-counted // _COLUMNS) * _STEP - 2.6:.1f}"
-
-
-def _takers(taken: Taken) -> list[Bar]:
-    most = max([count for _name, count in taken.takers], default=1)
-    return [Bar(name, count, f"{100 * count / most:.1f}") for name, count in taken.takers]
 
 
 urlpatterns = [
     path("rules/", rules, name="rules"),
     path("rules/history", history, name="rule-history"),
+    path("rules/open/<slug:what>", open_list, name="rules-open"),
     path("rules/<int:version>", version, name="rule-version"),
     *rule_verbs.urlpatterns,
 ]

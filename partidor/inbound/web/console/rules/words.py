@@ -23,6 +23,7 @@ PRESET_NAMES: Mapping[str, str] = {
     "enterprise": gettext_noop("Large customers"),
     "small": gettext_noop("Small customers"),
     "every": gettext_noop("New rule"),
+    "rest": gettext_noop("All others"),
 }
 PARTS: Mapping[str, str] = {
     "name": gettext_noop("name"),

@@ -47,17 +47,25 @@
     if (!item) return;
     event.preventDefault();
     const to = Number(item.dataset.position) + (event.key === "ArrowUp" ? -1 : 1);
-    if (item.querySelector(`button[value$="-${to}"]`)) { focusOn = to; send(item, to); }
+    if (item.querySelector(`button[value$="-${to}"]`)) { focusOn = [`rule-${to}`]; send(item, to); }
   });
-  let focusOn = 0;
+  // The focus goes with the rule that is moved: to the same button at its new place, and at the end to the rule.
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "moves" || !event.submitter?.id) return;
+    const [from, to] = event.submitter.value.split("-").map(Number);
+    focusOn = [`${to < from ? "up" : "down"}-${to}`, `rule-${to}`];
+  }, true);
+  // Where the list lies above the builder, whoever chooses a rule is led to it.
+  document.addEventListener("click", (event) => {
+    isLed = window.innerWidth < 992 && Boolean(event.target.closest?.(".p-rules a, .p-back"));
+  });
+  let focusOn = [], isLed = false;
   document.addEventListener("htmx:afterSettle", () => {
     prepare();
-    if (focusOn) document.getElementById(`rule-${focusOn}`)?.focus();
-    focusOn = 0;
-  });
-  // Where the builder lies below the list, whoever chooses a rule is led to it.
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt.matches?.(".p-rules a") && window.innerWidth < 992) document.getElementById("rule")?.scrollIntoView();
+    focusOn.map((id) => document.getElementById(id)).find(Boolean)?.focus();
+    if (isLed) document.getElementById("editor").scrollIntoView();
+    focusOn = [];
+    isLed = false;
   });
   document.addEventListener("DOMContentLoaded", prepare);
 })();
