@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,8 +19,8 @@ class Duplicates:
     """What stands around one customer: who is the same, who is not, and who may be and why (the likeliest first)."""
 
     kin: frozenset[UUID]
-    said: Mapping[UUID, bool]
-    """What people have said of this very customer and another."""
+    said: Mapping[UUID, SamenessVerdict]
+    """What people have said of this very customer and another, by the other one."""
     candidates: Mapping[UUID, tuple[str, ...]]
 
     @property
@@ -30,15 +30,18 @@ class Duplicates:
 
 
 def duplicates_of(vendor_id: UUID, customer: UUID) -> Duplicates:
-    """Look for customers of a vendor that may be the same as one of its customers: one statement, unless some are."""
+    """Look for customers of a vendor that may be the same as one of its customers.
+
+    One statement where nobody has said anything about it, a few more where somebody has.
+    """
     rows = CustomerKey.around(vendor_id, [customer], *SamenessVerdict.beside(customer))
-    said = {other: kind == "+" for _, kind, other, _ in rows if kind in ("+", "-")}
-    kin, apart = frozenset({customer}), {other for other, same in said.items() if not same}
-    if any(said.values()):
-        verdicts = SamenessVerdict.about([customer])
-        kin = kin_in([customer], verdicts)[customer]
-        apart = {one for pair in verdicts if not pair[2] and kin & set(pair[:2]) for one in pair[:2]} - kin
-        rows = CustomerKey.around(vendor_id, kin)
+    said: dict[UUID, SamenessVerdict] = {}
+    kin, apart = frozenset({customer}), frozenset[UUID]()
+    if any(kind in ("+", "-") for _, kind, _, _ in rows):
+        said = SamenessVerdict.of(customer)
+        kin, apart = _judged(customer, said)
+        if len(kin) > 1:
+            rows = CustomerKey.around(vendor_id, kin)
     rows = [row for row in rows if row[1] not in ("+", "-")]
     names: dict[UUID, set[str]] = defaultdict(set)
     for key, _, _, name in rows:
@@ -55,6 +58,16 @@ def duplicates_of(vendor_id: UUID, customer: UUID) -> Duplicates:
             reasons[other].add(kind)
     likeliest = sorted(((same_how(kinds), other) for other, kinds in reasons.items()), key=_rank)[:MOST_CANDIDATES]
     return Duplicates(kin, said, {other: how for how, other in likeliest})
+
+
+def _judged(customer: UUID, said: Collection[UUID]) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """Return who is the same as a customer, and who is another than any of them, with all who are the same as those."""
+    verdicts = SamenessVerdict.about({customer, *said})
+    kin = kin_in([customer], verdicts)[customer]
+    others = {one for pair in verdicts if not pair[2] and kin & set(pair[:2]) for one in pair[:2]} - kin
+    if further := others.difference(said):
+        verdicts += SamenessVerdict.about(further)
+    return kin, frozenset().union(*kin_in(others, verdicts).values()) - kin
 
 
 def _rank(one: tuple[tuple[str, ...], UUID]) -> tuple[int, int, int]:

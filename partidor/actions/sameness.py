@@ -13,7 +13,7 @@ from partidor.actions.events import telling
 from partidor.actions.routing import Steered
 from partidor.actions.transactions import in_one_transaction
 from partidor.domain.refusal import FieldError, WrongContent
-from partidor.models import Lead, SamenessVerdict
+from partidor.models import Customer, Lead, SamenessVerdict
 
 
 @in_one_transaction
@@ -30,6 +30,7 @@ def judge_sameness(lead_id: UUID, *, customer_id: UUID, same: bool, by: Viewer, 
     if customer_id == mine or not others:
         raise WrongContent([FieldError("customer", "must be another customer of this vendor, with a lead of its own")])
     leads = lock_leads(by.vendor_id, {lead_id, *(pk for pk, _ in customers_leads(by, [mine, customer_id], still=True))})
+    Customer.hold((mine, customer_id))
     verdict = SamenessVerdict(
         vendor_id=by.vendor_id, first_id=mine, second_id=customer_id, same=same, by_kind=by.kind, by_id=by.id, at=at
     )

@@ -36,7 +36,10 @@ class SamenessVerdict(VendorRow):
 
     @staticmethod
     def say(verdict: SamenessVerdict) -> bool:
-        """Keep a new verdict in place of an earlier one about the pair; False if that said the same."""
+        """Keep a new verdict in place of an earlier one about the pair; False if that said the same.
+
+        The caller holds both customers, so that no other word about the pair comes between.
+        """
         verdict.first_id, verdict.second_id = sorted((verdict.first_id, verdict.second_id))
         pair = SamenessVerdict.objects.filter(first=verdict.first_id, second=verdict.second_id)
         said = {name: getattr(verdict, name) for name in ("same", "by_kind", "by_id", "at")}
@@ -49,6 +52,12 @@ class SamenessVerdict(VendorRow):
         rows = SamenessVerdict.objects.annotate(said=said, none=Value(""))
         pairs = (rows.filter(first=customer), "second_id"), (rows.filter(second=customer), "first_id")
         return [some.values_list("pk", "said", other, "none") for some, other in pairs]
+
+    @staticmethod
+    def of(customer: UUID) -> dict[UUID, SamenessVerdict]:
+        """Return the verdicts about one customer, by the other one."""
+        rows = SamenessVerdict.objects.filter(Q(first=customer) | Q(second=customer))
+        return {row.second_id if row.first_id == customer else row.first_id: row for row in rows}
 
     @staticmethod
     def about(customers: Collection[UUID]) -> list[tuple[UUID, UUID, bool]]:

@@ -161,12 +161,26 @@ class TestNotTheSame:
             (second.pk, None), (first.pk, False),
         ]  # fmt: skip
 
+    def test_holds_when_one_of_the_two_is_the_same_as_a_third(self, world: World) -> None:
+        one, other, third = (from_bolt(world, name, company=f"{name} AG") for name in ("Eva", "Ute", "Ida"))
+        judge(world, one, other, False)
+        judge(world, one, third, True)
+        assert [(card.lead, card.same) for card in shown(world, third).duplicates] == [(one.pk, True)]
+        assert {(card.lead, card.same) for card in shown(world, one).duplicates} == {
+            (third.pk, True),
+            (other.pk, False),
+        }
+        assert [(card.lead, card.same) for card in shown(world, other).duplicates] == [(one.pk, False)]
+
     def test_takes_back_what_was_said_before(self, world: World) -> None:
         first = from_bolt(world, "Eva")
         second = from_bolt(world, "Ute", company="Donner AG")
         judge(world, second, first, True)
         judge(world, first, second, False, at=START + hours(1))
-        assert SamenessVerdict.objects.get().same is False
+        verdict = SamenessVerdict.objects.get()
+        assert (verdict.same, verdict.at) == (False, START + hours(1))
+        (card,) = shown(world, first).duplicates
+        assert (card.said_by, card.said_at) == ({"kind": "key", "id": world.manager.id}, START + hours(1))
         for lead in (first, second):
             assert world.again(lead).flags == []
         assert shown(world, second).related == []

@@ -22,8 +22,9 @@ from partidor.actions.once import Answer, once
 from partidor.actions.partners import archive_partner
 from partidor.actions.people import invite_person
 from partidor.actions.routing import assign_lead, withdraw_lead
+from partidor.actions.sameness import judge_sameness
 from partidor.domain.refusal import Refusal
-from partidor.models import Customer, Event, Lead, Notice, Offer, Person
+from partidor.models import Customer, Event, Lead, Notice, Offer, Person, SamenessVerdict
 from partidor.models.ledger import read_ledger
 from partidor.models.vendor import lock_vendor
 from tests.world import ALL_AT_ONCE, START, World, hours
@@ -228,3 +229,26 @@ class TestAFirstPassword:
         won = words[[isinstance(outcome, accounts.Invitation) for outcome in outcomes].index(True)]
         assert Person.objects.get(pk=invited.membership.person_id).check_password(won)
         assert held == [False, False]
+
+
+class TestTwoWordsAboutOnePairOfCustomers:
+    def test_at_the_same_instant_are_told_apart(self, world: World) -> None:
+        """Both customers' leads are closed, so that nothing but the customers themselves can be locked."""
+        for round_ in range(6):
+            one, other = (world.receive(inquiry=f"{round_}").lead for _ in range(2))
+            for lead in (one, other):
+                withdraw_lead(lead.pk, by=world.manager, at=START)
+            judge_sameness(one.pk, customer_id=other.customer_id, same=False, by=world.manager, at=START)
+            both = at_once(
+                [
+                    partial(
+                        judge_sameness, one.pk, customer_id=other.customer_id, same=True, by=world.manager, at=START
+                    ),
+                    partial(
+                        judge_sameness, other.pk, customer_id=one.customer_id, same=False, by=world.manager, at=START
+                    ),
+                ]
+            )
+            stands = SamenessVerdict.objects.get(first__in=(one.customer_id, other.customer_id)).same
+            # "the same" is always new; "not the same" is a repetition only if it came first, and then does not stand
+            assert [steered.repeated for steered in both] == [False, stands]

@@ -18,7 +18,7 @@ from partidor.access.viewer import Viewer
 from partidor.domain.intake.inquiry import TEMPERATURES
 from partidor.domain.money import money_text
 from partidor.domain.states import LEAD
-from partidor.models import Contact, Event, Lead, Offer
+from partidor.models import Contact, Event, Lead, Offer, SamenessVerdict
 from partidor.queries.paging import Page, Wanted, one_of, page
 from partidor.queries.search import matching
 
@@ -148,13 +148,15 @@ class RelatedLead:
 class DuplicateCard:
     """Another customer that may be the same as a lead's, with its newest lead.
 
-    ``reasons`` say why: email, name_postal, name_domain, domain, phone, name. ``same`` is what a person has said; None
-    while nobody has. ``leads`` counts the customer's leads.
+    ``reasons`` say why: email, name_postal, name_domain, domain, phone, name. ``same`` is what a person has said,
+    ``said_by`` who and ``said_at`` when; None while nobody has. ``leads`` counts the customer's leads.
     """
 
     customer: UUID
     reasons: list[str]
     same: bool | None
+    said_by: dict[str, str] | None
+    said_at: datetime | None
     leads: int
     lead: UUID
     ref: str
@@ -308,10 +310,10 @@ def leads_around(viewer: Viewer, lead: Lead, around: Duplicates | None) -> tuple
     First come those that may be the same, then those of whom somebody has said that they are, or are not.
     """
     kin = around.kin if around else {lead.customer_id}
-    asked: dict[UUID, tuple[tuple[str, ...], bool | None]] = {}
+    asked: dict[UUID, tuple[tuple[str, ...], SamenessVerdict | None]] = {}
     if around is not None:
         asked |= {customer: (how, None) for customer, how in around.candidates.items()}
-        asked |= {customer: ((), same) for customer, same in list(around.said.items())[:MOST_CANDIDATES]}
+        asked |= {customer: ((), said) for customer, said in list(around.said.items())[:MOST_CANDIDATES]}
     theirs: dict[UUID, list[Lead]] = defaultdict(list)
     related = []
     others = visible_leads(viewer).filter(customer_id__in={*kin, *asked}).exclude(pk=lead.pk)
@@ -322,10 +324,12 @@ def leads_around(viewer: Viewer, lead: Lead, around: Duplicates | None) -> tuple
     return related, [_duplicate(theirs[one], *said) for one, said in asked.items() if theirs[one]]
 
 
-def _duplicate(leads: Sequence[Lead], how: Sequence[str], same: bool | None) -> DuplicateCard:
+def _duplicate(leads: Sequence[Lead], how: Sequence[str], said: SamenessVerdict | None) -> DuplicateCard:
     newest = leads[0]
+    by = {"kind": said.by_kind, "id": said.by_id} if said else None
     return DuplicateCard(
-        newest.customer_id, list(how), same, len(leads), newest.pk, newest.ref, newest.company, newest.city,
+        newest.customer_id, list(how), said.same if said else None, by, said.at if said else None,
+        len(leads), newest.pk, newest.ref, newest.company, newest.city,
         newest.state, newest.product, newest.partner_id, newest.received_at,
     )  # fmt: skip
 

@@ -331,10 +331,13 @@ class TestDuplicates:
         assert client.post(url, {**body, "same": "yes"}).status_code == 303
         page = read(client, address(second))
         assert "Noted: it is the same customer." in page
-        assert "is the same customer" in page
-        assert "Other leads of this customer" in page
+        assert "is the same customer · Channel Manager of Acme, " in page
+        assert "Called the same customer as Bolt GmbH" in page
+        assert "Other leads of this customer Bolt GmbH" in page
         assert client.post(url, {**body, "same": "no"}).status_code == 303
-        assert "is another customer" in read(client, address(second))
+        page = read(client, address(second))
+        assert "is another customer · Channel Manager of Acme, " in page
+        assert "Called another customer than Bolt GmbH" in page
         assert client.post(url, {"customer": "x", "same": "yes"}).status_code == 422
         reader = signed_in(retail, "management")
         assert "Not the same" not in read(reader, address(second))

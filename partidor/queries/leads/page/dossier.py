@@ -108,7 +108,7 @@ def read_dossier(viewer: Viewer, ref: str, *, language: str, at: datetime) -> Do
         related=related[:MOST_RELATED],
         duplicates=duplicates,
         labels=_labels(viewer, language) if lead.custom else {},
-        names=_names(viewer, offers, events, decisions, holders),
+        names=_names(viewer, offers, events, decisions, duplicates, holders),
     )
 
 
@@ -135,10 +135,11 @@ def _names(
     offers: Iterable[Offer],
     events: Iterable[Event],
     decisions: Iterable[Decision],
+    duplicates: Iterable[DuplicateCard],
     holders: Iterable[UUID | None],
 ) -> dict[UUID, Named]:
     partners = {offer.partner_id for offer in offers} | {one for one in holders if one}
-    actors: set[UUID | None] = set()
+    actors = {id_of(card.said_by["id"]) for card in duplicates if card.said_by}
     for event in events:
         partners |= {UUID(event.data[key]) for key in ("partner", "to", "before") if event.data.get(key)}
         actors.add(id_of(event.by_id))

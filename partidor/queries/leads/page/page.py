@@ -15,7 +15,7 @@ from partidor.queries.leads.cards import DuplicateCard, LeadCard, lead_card
 from partidor.queries.leads.page.dossier import Dossier, read_dossier
 from partidor.queries.leads.page.hand_over import HandOver, hand_over
 from partidor.queries.leads.page.plan import PlanCard, Standing, plan_card, standing
-from partidor.queries.leads.page.timeline import Actor, Happening, happenings
+from partidor.queries.leads.page.timeline import Actor, Happening, actor_of, happenings
 from partidor.queries.leads.page.why import DecisionLine, Why, chosen_decision, decision_lines, why
 from partidor.queries.leads.page.why_not import Answers, why_not_for, why_not_named
 
@@ -45,6 +45,7 @@ class OtherLead:
     """Another lead of the same customer."""
 
     ref: str
+    company: str
     product: str
     state: str
     partner: str
@@ -53,10 +54,11 @@ class OtherLead:
 
 @dataclass(frozen=True, slots=True)
 class OtherCustomer:
-    """Another customer that may be the same, or of whom that was said, with the name of who has its newest lead."""
+    """Another customer that may be the same, or of whom somebody said so, with the name of who has its newest lead."""
 
     card: DuplicateCard
     partner: str
+    said_by: Actor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +146,15 @@ def page_of(kept: Dossier, sought: Sought) -> LeadPage:
         why=why(kept, decision, shown=CANDIDATES, everyone=sought.everyone) if decision else None,
         by_hand=_by_hand(kept) if decision is None or decision is kept.decisions[-1] else None,
         related=tuple(
-            OtherLead(other.ref, other.product, other.state, kept.name(other.partner_id), other.received_at)
+            OtherLead(
+                other.ref, other.company, other.product, other.state, kept.name(other.partner_id), other.received_at
+            )
             for other in kept.related
         ),
-        duplicates=tuple(OtherCustomer(card, kept.name(card.partner)) for card in kept.duplicates),
+        duplicates=tuple(
+            OtherCustomer(card, kept.name(card.partner), actor_of(kept, card.said_by) if card.said_by else None)
+            for card in kept.duplicates
+        ),
         why_not=answers,
         hand_over=None if sought.takers is None else hand_over(kept, sought.takers, chosen=sought.taker),
     )

@@ -27,14 +27,14 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line: an event's type (or ``offer.seen``), the partners that it is about, and its other facts."""
+    """One line: an event's type (or ``offer.seen``, ``customer.same``, ``customer.other``), its partners, its facts."""
 
     type: str
     at: datetime
     by: Actor
     partners: tuple[str, ...] = ()
     other: str = ""
-    """The partner that had the lead before, or that it went to."""
+    """The partner that had the lead before, or that it went to; the other customer."""
     window: float | None = None
     """For an offer that was opened: how many seconds it was to be open."""
     exclusive: bool = False
@@ -49,6 +49,8 @@ def happenings(kept: Dossier) -> list[Happening]:
     offers = {str(offer.pk): offer for offer in kept.offers}
     lines: list[tuple[datetime, int, Happening]] = []
     for event in kept.events:
+        if event.type == "lead.duplicate_flagged" and event.data.get("customer") != str(kept.lead.customer_id):
+            continue  # a person said so: told below, with whom
         line = _line(kept, event, offers.get(str(event.data.get("offer", ""))))
         if lines and line.type == "lead.offered" and lines[-1][2].type == "offer.opened":
             at, seq, last = lines[-1]
@@ -67,6 +69,11 @@ def happenings(kept: Dossier) -> list[Happening]:
         for offer in kept.offers
         if offer.seen_at is not None
     ]
+    for card in kept.duplicates:
+        if card.said_by and card.said_at:
+            by, kind = actor_of(kept, card.said_by), "customer.same" if card.same else "customer.other"
+            said = Happening(kind, card.said_at, by, other=card.company or card.ref)
+            lines.append((card.said_at, len(kept.events) + 1, said))
     return [line for _, _, line in sorted(lines, key=lambda each: each[:2], reverse=True)]
 
 
@@ -86,7 +93,7 @@ def _line(kept: Dossier, event: Event, offer: Offer | None) -> Happening:
     return Happening(
         type=event.type,
         at=event.at,
-        by=_actor(kept, event),
+        by=actor_of(kept, {"kind": event.by_kind, "id": event.by_id}),
         partners=(kept.name(partner),) if partner else (),
         other=kept.name(other),
         window=(offer.expires_at - offer.opened_at).total_seconds() if opened and offer and offer.expires_at else None,
@@ -98,10 +105,10 @@ def _line(kept: Dossier, event: Event, offer: Offer | None) -> Happening:
     )
 
 
-def _actor(kept: Dossier, event: Event) -> Actor:
-    if event.by_kind not in ("person", "key"):
+def actor_of(kept: Dossier, by: Mapping[str, str]) -> Actor:
+    """Name who did something."""
+    kind = by["kind"]
+    if kind not in ("person", "key"):
         return _PARTIDOR
-    found = kept.named(event.by_id)
-    if found is None:
-        return Actor(event.by_kind, "", "")
-    return Actor(event.by_kind, found.name, kept.name(found.partner))
+    found = kept.named(by["id"])
+    return Actor(kind, found.name, kept.name(found.partner)) if found else Actor(kind, "", "")

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from partidor.domain.routing.words.reasons import joined
 from partidor.inbound.web.components.doors import ConsoleVisit
 from partidor.inbound.web.components.live import version_of
-from partidor.inbound.web.console.leads.story import STATE_ICONS, consent_said, line_of, own_value, state_said, steps_of
+from partidor.inbound.web.console.leads.story import (
+    STATE_ICONS,
+    actor_said,
+    consent_said,
+    line_of,
+    own_value,
+    state_said,
+    steps_of,
+)
 from partidor.inbound.web.console.leads.why import legend_of, rows_of, sentence_of, title_of, trigger_said
 from partidor.queries.leads.page.page import LeadPage, Sought, lead_page
 from partidor.queries.leads.page.timeline import SHOWN
@@ -53,6 +61,7 @@ def whole(visit: ConsoleVisit, page: LeadPage, **more: object) -> dict[str, obje
         "room": "leads",
         "title": page.title or _("Lead {ref}").format(ref=page.lead.ref),
         "panel": "",
+        "duplicates": [(other, actor_said(other.said_by) if other.said_by else "") for other in page.duplicates],
         "consent": consent_said(page.lead.consent, visit.at),
         "custom": [(label, own_value(value)) for label, value in page.custom.items()],
         **moving_context(visit, page),

@@ -15,7 +15,7 @@ from partidor.domain.words import ATTENTION, DECLINE_REASON, FIELD, LOST_REASON,
 from partidor.inbound.web.components.icons import Icon
 from partidor.inbound.web.components.wording import amount, clock_time, day, lasting, number
 from partidor.queries.leads.page.plan import Box, Standing
-from partidor.queries.leads.page.timeline import Happening
+from partidor.queries.leads.page.timeline import Actor, Happening
 
 MOST_NAMES = 3
 
@@ -127,6 +127,7 @@ _AWARDED = {
 """What is said where the clock chose among those who were interested."""
 _ICONS = {
     "lead.received": Icon("inbox"), "lead.repeated": Icon("repeat"), "lead.duplicate_flagged": Icon("copy"),
+    "customer.same": Icon("link"), "customer.other": Icon("link-off"),
     "lead.updated": Icon("pencil"), "lead.held": Icon("clipboard-check"), "lead.released": Icon("clipboard-check"),
     "lead.rejected": Icon("ban"), "lead.parked": Icon("player-pause"), "lead.offered": Icon("route-2"),
     "lead.unassigned": Icon("alert-triangle"), "lead.assigned": Icon("hand-move"), "lead.rerouted": Icon("repeat"),
@@ -163,12 +164,17 @@ def line_of(happening: Happening, source: str) -> Line:
 def _by(one: Happening) -> str:
     if one.type in _FOLLOWS:
         return _("round {round}, rule {rule}").format(**one.facts) if "rule" in one.facts else ""
-    if one.by.kind == "system":
+    return actor_said(one.by)
+
+
+def actor_said(by: Actor) -> str:
+    """Name who did something."""
+    if by.kind == "system":
         return _("Partidor itself")
-    name = one.by.name or _("somebody who is gone")
-    if one.by.kind == "key":
+    name = by.name or _("somebody who is gone")
+    if by.kind == "key":
         name = _("by key “{name}”").format(name=name)
-    return f"{name}, {one.by.partner}" if one.by.partner else name
+    return f"{name}, {by.partner}" if by.partner else name
 
 
 def _sentence(one: Happening, source: str) -> SafeString:
@@ -284,6 +290,12 @@ _OWN: dict[str, Callable[[Happening, str], SafeString]] = {
     "lead.lost": lambda one, _source: _and_reason(_("Lost"), one.reason, LOST_REASON),
     "offer.opened": _opened,
     "offer.extended": _extended,
+    "customer.same": lambda one, _source: format_html(
+        _("Called the same customer as {other}"), other=strong(one.other)
+    ),
+    "customer.other": lambda one, _source: format_html(
+        _("Called another customer than {other}"), other=strong(one.other)
+    ),
 }
 
 
