@@ -218,7 +218,8 @@ class TestNames:
         broken = [
             f"{source.at(node)}: {node.name}"
             for source in sources()
-            for node in nodes(source, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
             if node.name not in DJANGOS and (EMPTY_PARTS & parts(node.name) or node.name.strip("_").lower() in EMPTY)
         ]
         assert not broken, told(broken, "Name what it does, or what it is: verb + noun, a noun, or a question.")

@@ -192,7 +192,7 @@ def live_of(world: World, network: Network) -> LiveState:
     return live
 
 
-POINTS = [[0.01, 0.5, 7.77, 333.33, 10_000], [10, 20, 40], [0.01, 0.02]]
+POINTS: list[list[float]] = [[0.01, 0.5, 7.77, 333.33, 10_000], [10, 20, 40], [0.01, 0.02]]
 """What lines may give, far apart or alike: where few points decide, many partners have equally many."""
 
 

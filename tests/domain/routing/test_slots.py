@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -28,9 +26,12 @@ def filling(scores: dict[int, int], equal: int, debts: list[int]) -> Filling:
     return Filling(members, [scores[at] for at in members], equal, live, "hot")
 
 
-def by_hand(scores: dict[int, int], equal: int, debts: list[int], wanted: int) -> tuple[list[Any], list[int]]:
+def by_hand(
+    scores: dict[int, int], equal: int, debts: list[int], wanted: int
+) -> tuple[list[tuple[list[int], int, int]], list[int]]:
     """Return the draws (members, chosen, millionths) and who comes next, in the dullest way."""
-    left, draws = dict(scores), []
+    left = dict(scores)
+    draws: list[tuple[list[int], int, int]] = []
     slots = min(wanted, len(left))
     parts = [MICRO // slots + (at < MICRO % slots) for at in range(slots)]
     total, hot = ({at: debts[2 * at + column] for at in left} for column in (0, 1))
