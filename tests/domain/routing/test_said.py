@@ -9,7 +9,9 @@ import pytest
 from partidor.domain import words
 from partidor.domain.facts import Value
 from partidor.domain.routing.explain import Reason, sentence
+from partidor.domain.routing.ruleset import compile_ruleset
 from partidor.domain.routing.words.held import held_said
+from partidor.domain.routing.words.missed import closest
 from partidor.domain.routing.words.naming import named, tag_name
 from partidor.domain.routing.words.reasons import heading
 
@@ -51,6 +53,40 @@ class TestWhatHeld:
     @pytest.mark.parametrize("always", [None, {"all": []}])
     def test_is_nothing_where_every_lead_would_do(self, always: object) -> None:
         assert held_said(always, {}, "en") == ()
+
+
+class TestClosest:
+    RULES = compile_ruleset(
+        [
+            {"name": name, "when": when, "plan": [{"offer_to": 1, "window": "8h"}]}
+            for name, when in (
+                ("Far", {"all": [{"field": "country", "op": "in", "value": ["US"]},
+                                 {"field": "employees", "op": "gte", "value": 500},
+                                 {"field": "product", "op": "eq", "value": "ERP"}]}),
+                ("Near", {"all": [{"field": "country", "op": "in", "value": ["DE", "AT"]},
+                                  {"all": [{"field": "employees", "op": "gte", "value": 500}]}]}),
+                ("Either", {"any": [{"field": "city", "op": "exists"}, {"field": "value", "op": "gt", "value": 10}]}),
+                ("Silent", {"all": [{"field": "vertical", "op": "eq", "value": "retail"}]}),
+            )
+        ]
+    ).rules  # fmt: skip
+
+    def test_rules_are_told_with_what_failed_and_what_the_lead_says(self) -> None:
+        found = closest(self.RULES, {"country": "AT", "employees": 120, "product": "ERP"}, "en")
+        assert [(one.position, one.conditions, one.failed) for one in found] == [
+            (2, 2, ("employees at least 500 (this lead: 120)",)),
+            (3, 1, ("city is known or value over 10",)),
+            (4, 1, ("vertical is retail (this lead does not say)",)),
+        ]
+
+    def test_speak_german(self) -> None:
+        (near, *_) = closest(
+            self.RULES, {"country": "CH", "city": "Bern", "vertical": "retail", "employees": 500}, "de"
+        )
+        assert near.failed == ("Land ist Deutschland oder Österreich (dieser Lead: Schweiz)",)
+
+    def test_leave_out_whatever_holds(self) -> None:
+        assert [one.position for one in closest(self.RULES, {"city": "Bern", "vertical": "retail"}, "en")] == [2, 1]
 
 
 class TestReasons:

@@ -135,6 +135,16 @@ class TestWhyNot:
         assert "Paused when this was decided See the pause" in read(client, address(second, "?q=alpen"))
         assert "Full: the limit of 1 open leads was reached" in read(client, address(second, "?q=berg"))
 
+    def test_where_no_rule_holds_names_those_that_came_closest(self, retail: World) -> None:
+        lead, client = retail.receive(product="ERP").lead, signed_in(retail, "channel_manager")
+        text = read(client, address(lead))
+        assert "No rule holds for this lead, so nobody could be asked." in text
+        assert "Closest came: Rule " in text
+        assert "(this lead: ERP)" in text
+        assert "choose a reason" not in text, "there is none to choose"
+        href = f"/rules/trial?lead={lead.ref}"
+        assert href in client.get(address(lead)).content.decode()
+
     def test_lists_all_of_one_reason(self, retail: World) -> None:
         lead, client = till(retail), signed_in(retail, "channel_manager")
         page = client.get(address(lead)).content.decode()

@@ -47,6 +47,11 @@ def held_said(
     return tuple(_Held(values, language, labels).node(tree))
 
 
+def as_written(tree: object, language: str, labels: Labels | None = None) -> str:
+    """Say a ``when`` tree as it stands in its rule."""
+    return "".join(part.text for part in _Held(None, language, labels).node(tree))
+
+
 class _Held:
     """One lead, one language, and what the vendor calls its custom fields."""
 

@@ -15,6 +15,7 @@ from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.replays.changes import changes, equals
 from partidor.domain.routing.ruleset import CENT, Rule
 from partidor.domain.routing.words.held import Part, held_said
+from partidor.domain.routing.words.missed import Missed, closest
 from partidor.domain.routing.words.reasons import heading
 from partidor.models import Decision, Offer
 from partidor.queries.leads.decisions import PassedOver, RuleNamed
@@ -125,6 +126,8 @@ class Why:
     """Whether deciding again from what was kept gives the same."""
     changed: tuple[str, ...]
     """Which inputs were changed or are gone, in words, where it does not."""
+    closest: tuple[Missed, ...]
+    """Where no rule holds: those that came closest."""
 
     @property
     def most(self) -> float:
@@ -192,6 +195,7 @@ def why(kept: Dossier, decision: Decision, *, shown: int, everyone: bool = False
         left_out=tuple(_left_out(kept, record, snap)),
         same=same,
         changed=() if same else _changed(kept, decision, snap),
+        closest=_closest(kept, record, snap),
     )
 
 
@@ -212,6 +216,13 @@ def _drawn(decided: Decided | None) -> frozenset[str]:
     """Return those among whom the fair share decided."""
     draws = decided.steps if decided else ()
     return frozenset(next((draw.members for draw in draws if len(draw.members) > 1), ()))
+
+
+def _closest(kept: Dossier, record: Mapping[str, Any], snap: Snapshot | None) -> tuple[Missed, ...]:
+    if snap is None or record["reason"] != "no_rule":
+        return ()
+    values = {**record["inputs"]["values"], **kept.personal(snap)}
+    return closest(snap.ruleset.rules, values, kept.language, kept.labels)
 
 
 def _held(kept: Dossier, rule: Rule | None, record: Mapping[str, Any], snap: Snapshot | None) -> tuple[Part, ...]:

@@ -21,7 +21,7 @@ from partidor.inbound.web.console.leads.story import (
     state_said,
     steps_of,
 )
-from partidor.inbound.web.console.leads.why import legend_of, rows_of, sentence_of, title_of, trigger_said
+from partidor.inbound.web.console.leads.why import closest_of, legend_of, rows_of, sentence_of, title_of, trigger_said
 from partidor.queries.leads.page.page import LeadPage, Sought, lead_page
 from partidor.queries.leads.page.timeline import SHOWN
 from partidor.queries.leads.page.why_not import WhyNot
@@ -101,13 +101,15 @@ def why_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
     told = page.why
     if told is None:
         return {**_of_every_part(visit, page), "why": None}
+    rules = reverse("console:rule-version", args=[visit.slug, told.ruleset])
     return {
         **_of_every_part(visit, page),
         "why": told,
         "why_title": title_of(told)
         if page.by_hand is None
         else _("Why {partner}").format(partner=page.by_hand.partner),
-        "why_sentence": sentence_of(told, reverse("console:rule-version", args=[visit.slug, told.ruleset])),
+        "why_sentence": sentence_of(told, rules),
+        "closest": closest_of(told, rules),
         "bands": rows_of(told, visit.language),
         "legend": legend_of(told, visit.language),
         "decisions": [(line, trigger_said(line)) for line in page.decisions],

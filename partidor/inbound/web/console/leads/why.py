@@ -137,6 +137,24 @@ def _sentences(why: Why, rules: str) -> Iterator[SafeString]:
         yield _choice(why)
 
 
+def closest_of(why: Why, rules: str) -> list[tuple[SafeString, str]]:
+    """Say of each rule that came closest which it is and how many conditions failed, and which ones they are."""
+    return [
+        (
+            format_html(
+                ngettext(
+                    "{rule}: {n} of {all} conditions is not met",
+                    "{rule}: {n} of {all} conditions are not met",
+                    len(one.failed),
+                ),
+                rule=_linked(one.position, one.name, rules), n=number(len(one.failed)), all=number(one.conditions),
+            ),
+            "; ".join(one.failed),
+        )
+        for one in why.closest
+    ]  # fmt: skip
+
+
 def _passed(one: PassedOver, rules: str) -> SafeString:
     form = (
         _("{rule} holds, but no partner meets its terms.")
