@@ -133,3 +133,8 @@ def vendor_named(name: str) -> Vendor:
     if (vendor := by_name.first()) is None:
         raise NotFound(what=f"vendor {name!r}")
     return vendor
+
+
+def every_vendor() -> QuerySet[Vendor]:
+    """Return all vendors, for the operator's commands."""
+    return Vendor.objects.order_by("slug")

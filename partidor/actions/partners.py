@@ -212,7 +212,7 @@ def change_partners(
     Raises NotAllowed, WrongContent.
     """
     by.require_vendor("partners:write")
-    _require_ahead(until, at)
+    require_ahead(until, at)
     lock_vendor(by.vendor_id)
     chosen = locked_partners(by, ids)
 
@@ -255,7 +255,8 @@ def _turn(chosen: Sequence[Partner], off: bool, until: datetime | None, by: View
     return len(turned)
 
 
-def _require_ahead(until: datetime | None, at: datetime) -> None:
+def require_ahead(until: datetime | None, at: datetime) -> None:
+    """Refuse an end of a pause that is over or far away. Raises WrongContent."""
     if until is not None and not at < until <= at + LONGEST_PAUSE:
         raise WrongContent([FieldError("until", "must lie in the future, at most 730 days ahead; null has no end")])
 
@@ -267,7 +268,7 @@ def pause_partner(partner_id: UUID, *, until: datetime | None, reason: str = "",
     For the vendor, and for the partner's own manager. Raises WrongContent, NotFound, NotAllowed.
     """
     partner = _steered(partner_id, by)
-    _require_ahead(until, at)
+    require_ahead(until, at)
     if len(reason) > 300 or "\0" in reason:
         raise WrongContent([FieldError("reason", "must have at most 300 characters")])
     if partner.paused(at) and partner.paused_until == until:

@@ -32,6 +32,13 @@ class KnownPlace(models.Model):
         forget_places()
         return len(rows)
 
+    @staticmethod
+    def add(places: Iterable[Place]) -> int:
+        """Add what is not known yet, and leave the rest as it is; return how many these are, known or new."""
+        rows = [KnownPlace(country=p.country, key=p.key, lat=p.lat, lon=p.lon, spread_km=p.spread_km) for p in places]
+        KnownPlace.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
+        return len(rows)
+
     def __str__(self) -> str:
         return f"{self.country} {self.key}"
 
@@ -41,21 +48,27 @@ _MOST = 100_000
 
 
 def points_of(wanted: Iterable[tuple[str, Sequence[str]]]) -> list[Point | None]:
-    """Resolve (country, keys in ladder order) pairs to points, in order; None is "cannot place".
+    """Resolve (country, keys in ladder order) pairs to points, in order; None is "cannot place"."""
+    return [point for point, _key in places_of(wanted)]
+
+
+def place_of(country: str, keys: Sequence[str]) -> tuple[Point | None, str]:
+    """Resolve one place; return it with the key that found it, or None and an empty key."""
+    return places_of([(country, keys)])[0]
+
+
+def places_of(wanted: Iterable[tuple[str, Sequence[str]]]) -> list[tuple[Point | None, str]]:
+    """Resolve (country, keys in ladder order) pairs to points with the key that found them, in order.
 
     One statement for all that this process has not seen. Only found places are remembered:
     a place does not move, but a missing one may be loaded later.
     """
     pairs = list(wanted)
     found = _look_up(pairs)
-    return [next((found[country, key] for key in keys if (country, key) in found), None) for country, keys in pairs]
-
-
-def place_of(country: str, keys: Sequence[str]) -> tuple[Point | None, str]:
-    """Resolve one place; return it with the key that found it, or None and an empty key."""
-    found = _look_up([(country, keys)])
-    key = next((key for key in keys if (country, key) in found), "")
-    return (found[country, key], key) if key else (None, "")
+    return [
+        next(((found[country, key], key) for key in keys if (country, key) in found), (None, ""))
+        for country, keys in pairs
+    ]
 
 
 def _look_up(pairs: Iterable[tuple[str, Sequence[str]]]) -> dict[tuple[str, str], Point]:

@@ -173,6 +173,18 @@ class TestGeoLoad:
         lead = world.receive(address={"country": "DE", "postal_code": "01067"}, location=None).lead
         assert (round(lead.lat or 0, 2), round(lead.lon or 0, 2)) == (51.05, 13.74)
 
+    def test_places_what_is_there_by_its_city(self, world: World, call: Call, tmp_path: Path) -> None:
+        """Both forms in which GeoNames gives cities; the second finds everything known."""
+        lead = world.receive(address={"country": "ES", "city": "Granada"}, location=None).lead
+        head = "geonameid,name,latitude,longitude,countrycode,population,timezone,admin1code\n"
+        row = "2517117,Granada,37.18,-3.6,ES,233764,Europe/Madrid,51\n"
+        told = call("geo", "load", written(tmp_path / "cities.csv", head + row), "--json").object
+        assert (told["places"], told["countries"], told["leads_placed"]) == (1, ["ES"], 1)
+        assert Lead.objects.get(pk=lead.pk).lat == 37.18
+        own = "2517117\tGranada\tGranada\tGrenade\t37.18\t-3.6\tP\tPPLA2\tES" + "\t" * 10 + "\n"
+        told = call("geo", "load", written(tmp_path / "cities15000.txt", own), "--json").object
+        assert (told["places"], told["leads_placed"]) == (1, 0)
+
     def test_names_a_column_that_is_missing(self, world: World, call: Call, tmp_path: Path) -> None:
         file = written(tmp_path / "places.csv", "zip,lat\n1,2\n")
         assert "has no column country_code" in call("geo", "load", file).refuses()

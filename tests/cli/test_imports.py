@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from partidor.actions import intake
+from partidor.actions.places import load_places
 from partidor.domain.intake.mapping import OURS
+from partidor.domain.intake.places import Place
 from partidor.inbound.files import leads as leads_file
 from partidor.models import Lead, Partner
 from tests.cli.conftest import Call
@@ -158,3 +160,22 @@ class TestImportPartners:
         before = Partner.objects.count()
         assert call(*words("partners", files, "--dry-run")).object["taken"] == 2
         assert Partner.objects.count() == before
+
+
+class TestADryRun:
+    @pytest.mark.parametrize("kind", ["leads", "partners"])
+    def test_says_what_the_run_says_before_and_after_it(self, world: World, call: Call, files: Path, kind: str) -> None:
+        load_places([Place("DE", "code:80331", 48.1, 11.6, 0.0)])
+        told = ("rows", "taken", "repeated", "refused", "flagged")
+
+        def run(*more: str) -> list[object]:
+            content = call(*words(kind, files, *more)).object
+            return [content[name] for name in told]
+
+        first = run("--dry-run")
+        assert first == run()
+        assert first[1] == 2, "two are taken"
+        assert first[4] == {"leads": 1, "partners": 2}[kind], "as many cannot be placed"
+        again = run("--dry-run")
+        assert again == run()
+        assert again[1:3] == [0, 2], "both are there already"

@@ -63,7 +63,8 @@ CONSOLE_STEER = {
     "console:lead_reroute", "console:lead_withdraw", "console:lead_release", "console:lead_reject", "console:lead_park",
     "console:rule-edit", "console:rule-undo", "console:rule-publish", "console:rule-restore",
     "console:lead_judge", "console:rules-backtest-start", "console:rules-backtest-cancel",
-    "console:partner-pause", "console:partner-resume", "console:partners-change", "console:partner-archive",
+    "console:partner-pause", "console:partner-resume", "console:partners-change", "console:partners-places",
+    "console:partner-archive",
     "console:hours-change", "console:partner-hours-change",
 }  # fmt: skip
 """What administrator and channel manager do."""

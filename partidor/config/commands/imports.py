@@ -35,7 +35,8 @@ def partners(file: Path, vendor: str, mapping: Path, dry_run: bool, as_json: boo
     ready()
     from partidor.inbound.files.partners import partners_taken, partners_tried
 
-    take = partners_tried() if dry_run else partners_taken(by=operator_of(vendor, "import"))
+    by = operator_of(vendor, "import")
+    take = (partners_tried if dry_run else partners_taken)(by=by)
     _import("partners", file, mapping, take, dry_run=dry_run, as_json=as_json)
 
 

@@ -8,36 +8,47 @@ import click
 
 from partidor.config.console import EXISTING_FILE, answer, json_option, ready
 
+MOST_NAMED = 20
+"""Countries that are named; more of them are counted."""
+
 
 @click.group()
 def geo() -> None:
-    """Postal codes and their coordinates."""
+    """Postal codes and cities, and their coordinates."""
 
 
 @geo.command("load")
 @click.argument("files", type=EXISTING_FILE, nargs=-1, required=True, metavar="FILE.csv...")
 @json_option
 def load(files: tuple[Path, ...], as_json: bool) -> None:
-    """Load postal codes (GeoNames' CSV, comma or tab); a country that was loaded before is replaced.
+    """Load postal codes or cities (GeoNames' CSV, comma or tab); postal codes replace those of their countries.
 
-    Leads and partners that come in from then on get coordinates.
+    Leads and partners get coordinates by the surest they have: the code, its beginning, the city. Those that are there
+    already and could not be placed are looked up again, for every vendor.
     """
     ready()
     import time
 
-    from partidor.actions.places import load_places
-    from partidor.domain.intake.places import gather
+    from django.utils import timezone
+
+    from partidor.access.network import every_vendor
+    from partidor.access.viewer import system
+    from partidor.actions.places import load_places, place_again
+    from partidor.domain.intake.places import gather, gather_cities
     from partidor.inbound.files.places import PlaceFile
 
     began = time.perf_counter()
     read = PlaceFile(files)
-    places = list(gather(read.rows()))
+    postal = list(gather(read.rows()))
+    cities = list(gather_cities(read.cities))
+    places = [*postal, *cities]
     if not places:
         raise click.ClickException(
             f"no row of {', '.join(str(path) for path in files)} has a country_code, a zipcode, a latitude and a "
-            "longitude"
+            "longitude, or of a city its name, countrycode, latitude and longitude"
         )
-    load_places(places)
+    load_places(postal, cities)
+    placed = [place_again(by=system(vendor.pk, "import"), at=timezone.now()) for vendor in every_vendor()]
     countries = sorted({place.country for place in places})
     seconds = round(time.perf_counter() - began, 1)
     content = {
@@ -45,9 +56,14 @@ def load(files: tuple[Path, ...], as_json: bool) -> None:
         "passed_over": read.passed_over,
         "places": len(places),
         "countries": countries,
+        "partners_placed": sum(one.partners for one in placed),
+        "leads_placed": sum(one.leads for one in placed),
         "seconds": seconds,
     }
-    words = f"{len(places):,} places of {', '.join(countries)} from {read.number:,} rows in {seconds} s"
+    where = ", ".join(countries) if len(countries) <= MOST_NAMED else f"{len(countries)} countries"
+    words = f"{len(places):,} places of {where} from {read.number:,} rows in {seconds} s"
+    if content["partners_placed"] or content["leads_placed"]:
+        words += f"; {content['partners_placed']:,} partners and {content['leads_placed']:,} open leads placed by them"
     if read.passed_over:
         words += f"; {read.passed_over:,} rows without a readable place were passed over"
     answer(content, words, as_json=as_json)

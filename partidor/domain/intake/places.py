@@ -58,6 +58,28 @@ class PlaceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CityRow:
+    """One row of GeoNames' cities: a name and its point, without a postal code."""
+
+    country: str
+    city: str
+    lat: float
+    lon: float
+
+    @classmethod
+    def read(cls, row: Mapping[str, str]) -> CityRow | None:
+        """Read a row by the column names ``countrycode name latitude longitude``; None if it has no place."""
+        try:
+            lat, lon = float(row["latitude"]), float(row["longitude"])
+        except (KeyError, ValueError, TypeError):
+            return None
+        country, city = (row.get("countrycode") or "").strip().upper(), (row.get("name") or "").strip()
+        if country not in codes.COUNTRIES or not city or not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            return None
+        return cls(country, city, lat, lon)
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A point for a key, in degrees; nine in ten of what the key stands for lie within ``spread_km``."""
 
@@ -140,6 +162,18 @@ def gather(rows: Iterable[PlaceRow]) -> Iterator[Place]:
     for (country, key), points in wider.items():
         place = _place(country, key, points)
         if place.spread_km <= _widest(key):
+            yield place
+
+
+def gather_cities(rows: Iterable[CityRow]) -> Iterator[Place]:
+    """Make a place of each city's name; a name that several towns of a country bear, far from each other, is none."""
+    by_name: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for row in rows:
+        if name := city_name(row.city):
+            by_name[row.country, f"city:{name}"].append((row.lat, row.lon))
+    for (country, key), points in by_name.items():
+        place = _place(country, key, points)
+        if place.spread_km <= WIDEST_CITY_KM:
             yield place
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from partidor.access.leads import visible_leads
 from partidor.access.network import fields_of, sources_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.actions.intake import receive_leads
-from partidor.domain.intake.inquiry import read_inquiry
+from partidor.domain.intake.inquiry import Inquiry, read_inquiry
 from partidor.domain.refusal import FieldError, WrongContent
 from partidor.inbound.files.batches import Payload, Take, Taken, content_id
+from partidor.queries.settings.places import can_be_placed
 
 
 def leads_taken(source: str, *, by: Viewer) -> Take:
@@ -28,16 +30,19 @@ def leads_taken(source: str, *, by: Viewer) -> Take:
 
 
 def leads_tried(source: str, *, by: Viewer) -> Take:
-    """Return what only reads rows as leads and writes nothing. Raises WrongContent if there is no such source."""
+    """Return what reads rows as leads, looks what is there already and what can be placed, and writes nothing.
+
+    Raises WrongContent if there is no such source.
+    """
     _require(source, by)
     vendor = vendor_of(by)
     here = sources_of(by).get(name=source)
     fields = dict(fields_of(by).values_list("key", "type"))
     seen: set[object] = set()
 
-    def attempt(payload: Payload) -> Taken | WrongContent:
+    def read(payload: Payload) -> Inquiry | WrongContent:
         try:
-            inquiry = read_inquiry(
+            return read_inquiry(
                 payload,
                 vendor_currency=vendor.currency,
                 default_country=vendor.country,
@@ -47,11 +52,24 @@ def leads_tried(source: str, *, by: Viewer) -> Take:
             )
         except WrongContent as wrong:
             return wrong
-        repeated = inquiry.external_id in seen
-        seen.add(inquiry.external_id)
-        return Taken(repeated, inquiry.flags, inquiry)
 
-    return lambda payloads: [attempt(_with_source(payload, source)) for payload in payloads]
+    def attempt(payloads: Sequence[Payload]) -> Sequence[Taken | WrongContent]:
+        inquiries = [read(_with_source(payload, source)) for payload in payloads]
+        readable = [inquiry for inquiry in inquiries if isinstance(inquiry, Inquiry)]
+        names = [inquiry.external_id for inquiry in readable]
+        seen.update(visible_leads(by).filter(source=here, external_id__in=names).values_list("external_id", flat=True))
+        placed = iter(can_be_placed(readable))
+        outcomes: list[Taken | WrongContent] = []
+        for inquiry in inquiries:
+            if isinstance(inquiry, WrongContent):
+                outcomes.append(inquiry)
+                continue
+            flags = (*inquiry.flags, *(() if next(placed) else ("not_placed",)))
+            outcomes.append(Taken(inquiry.external_id in seen, flags, inquiry))
+            seen.add(inquiry.external_id)
+        return outcomes
+
+    return attempt
 
 
 def _require(source: str, by: Viewer) -> None:

@@ -1,4 +1,4 @@
-"""Files of postal codes as GeoNames gives them."""
+"""Files of postal codes and of cities as GeoNames gives them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from partidor.domain.intake.places import PlaceRow
+from partidor.domain.intake.places import CityRow, PlaceRow
 from partidor.domain.refusal import FieldError, WrongContent
 
 _NEEDED = ("country_code", "zipcode", "place", "latitude", "longitude")
+_NEEDED_OF_CITIES = ("name", "countrycode", "latitude", "longitude")
+_CITY_COLUMNS = (
+    "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "feature_class", "feature_code",
+    "countrycode",
+)  # fmt: skip
+"""The first columns of GeoNames' own files of cities, which have tabs and no header, and 19 columns in all."""
 _OWN_COLUMNS = (
     "country_code", "zipcode", "place", "state", "state_code", "province", "province_code", "community",
     "community_code", "latitude", "longitude", "accuracy",
@@ -18,16 +24,17 @@ _OWN_COLUMNS = (
 
 
 class PlaceFile:
-    """One or more files read as one; counts the rows and those without a readable place."""
+    """One or more files read as one; counts the rows and those without a readable place. Cities stand by themselves."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         """Take the paths."""
         self.paths = paths
         self.number = 0
         self.passed_over = 0
+        self.cities: list[CityRow] = []
 
     def rows(self) -> Iterator[PlaceRow]:
-        """Read row by row. Raises WrongContent if a file is no such file."""
+        """Read row by row, and keep the rows of cities aside. Raises WrongContent if a file is no such file."""
         for path in self.paths:
             try:
                 yield from self._of(path)
@@ -39,15 +46,20 @@ class PlaceFile:
             first = lines.readline()
             lines.seek(0)
             if "\t" in first and "country_code" not in first:
-                reader = csv.DictReader(lines, _OWN_COLUMNS, delimiter="\t", quoting=csv.QUOTE_NONE)
+                own = _CITY_COLUMNS if first.count("\t") >= len(_OWN_COLUMNS) else _OWN_COLUMNS
+                reader = csv.DictReader(lines, own, delimiter="\t", quoting=csv.QUOTE_NONE)
             else:
                 reader = csv.DictReader(lines, delimiter="\t" if "\t" in first else ",")
-                if missing := set(_NEEDED) - set(reader.fieldnames or ()):
-                    raise WrongContent([FieldError(path.name, f"has no column {', '.join(sorted(missing))}")])
+            columns = set(reader.fieldnames or ())
+            cities = columns.issuperset(_NEEDED_OF_CITIES)
+            if not cities and (missing := set(_NEEDED) - columns):
+                raise WrongContent([FieldError(path.name, f"has no column {', '.join(sorted(missing))}")])
             for row in reader:
                 self.number += 1
-                place = PlaceRow.read(row)
+                place = CityRow.read(row) if cities else PlaceRow.read(row)
                 if place is None:
                     self.passed_over += 1
+                elif isinstance(place, CityRow):
+                    self.cities.append(place)
                 else:
                     yield place

@@ -59,8 +59,9 @@ class Previewed:
 
 def previewed(path: Path, mapping: ImportMapping, attempt: Take) -> list[Previewed]:
     """Try the first rows of a table. Raises UnreadableTable, and WrongContent for a missing column."""
-    shown = []
-    for number, line in enumerate(islice(lines_of(path, mapping), PREVIEWED), start=1):
-        outcome = line.read if isinstance(line.read, WrongContent) else attempt([line.read])[0]
-        shown.append(Previewed(number, line, outcome))
-    return shown
+    lines = list(islice(lines_of(path, mapping), PREVIEWED))
+    outcomes = iter(attempt([line.read for line in lines if not isinstance(line.read, WrongContent)]))
+    return [
+        Previewed(number, line, line.read if isinstance(line.read, WrongContent) else next(outcomes))
+        for number, line in enumerate(lines, start=1)
+    ]

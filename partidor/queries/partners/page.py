@@ -95,6 +95,8 @@ class Load:
     most: int | None
     month: int
     monthly: int | None
+    week: int
+    weekly: int | None
     full: bool
 
 
@@ -202,9 +204,16 @@ def _load(viewer: Viewer, partner: Partner, ledger: Ledger, at: datetime) -> Loa
     live = live_state(vendor, network(vendor), ledger, at=at, loads=True)
     place = live.network.index.get(str(partner.pk))
     if place is None:  # archived partners take no part
-        return Load(0, partner.max_open_leads, 0, partner.monthly_cap, False)
-    full = bool(live.at_capacity >> place & 1)
-    return Load(live.loads[place], partner.max_open_leads, live.months.get(place, 0), partner.monthly_cap, full)
+        return Load(0, partner.max_open_leads, 0, partner.monthly_cap, 0, partner.weekly_pace, False)
+    return Load(
+        load=live.loads[place],
+        most=partner.max_open_leads,
+        month=live.months.get(place, 0),
+        monthly=partner.monthly_cap,
+        week=live.weeks.get(place, 0),
+        weekly=partner.weekly_pace,
+        full=bool(live.at_capacity >> place & 1),
+    )
 
 
 def _open(viewer: Viewer, partner: Partner) -> Open:

@@ -126,6 +126,16 @@ class TestLeads:
         act(client, at, "run")
         assert Lead.objects.filter(vendor=world.vendor).count() == 1
 
+    @pytest.mark.parametrize(("currency", "value"), [("JPY", "48000"), ("KWD", "48.125"), ("EUR", "48.10")])
+    def test_show_amounts_as_their_currency_writes_them(
+        self, world: World, sign_in: SignIn, currency: str, value: str
+    ) -> None:
+        file = f"Firma,Nachname,E-Mail,Amount,Währung\nMüller,Müller,eva@mueller.example,{value},{currency}\n"
+        page = words(act(sign_in(), bring(sign_in(), "leads", file)["Location"], "look"))
+        rows = page.partition("The first rows as they would be")[2].partition("The columns of the file")[0]
+        assert f" {value} " in rows
+        assert "good, with notes" in rows, "its place is not known"
+
     def test_keep_columns_of_their_own(self, world: World, sign_in: SignIn) -> None:
         client = sign_in()
         at = bring(client, "leads", LEADS)["Location"]

@@ -12,13 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from partidor.actions.places import load_places
+from partidor.domain.intake.places import Place
 from partidor.models import Offer, Partner, Vendor
-from tests.web.forms import filled_in
+from tests.web.forms import filled_in, read_form
 from tests.web.people import SignIn
 from tests.world import World
 
 TABLE, CHANGE = reverse("console:partners", args=["acme"]), reverse("console:partners-change", args=["acme"])
 PART = {"HX-Request": "true"}
+SURE = {"confirmed": "1"}
 
 
 def at(world: World, partner: str, verb: str) -> str:
@@ -40,13 +43,15 @@ class TestSeveral:
     def test_chosen_by_their_boxes(self, world: World, sign_in: SignIn) -> None:
         client, version = sign_in(), Vendor.objects.get(slug="acme").network_version
         chosen = [str(world.partners[name].pk) for name in ("alpen", "bergmann")] + ["nonsense"]
-        answer = client.post(f"{CHANGE}?sort=load", {"chosen": chosen, "change": "add_tag", "tag": "vertical:retail"})
+        answer = client.post(
+            f"{CHANGE}?sort=load", {**SURE, "chosen": chosen, "change": "add_tag", "tag": "vertical:retail"}
+        )
         assert (answer.status_code, answer["Location"]) == (303, f"{TABLE}?sort=load")
         assert "2 partners changed." in words(client.get(TABLE))
-        client.post(CHANGE, {"chosen": chosen, "change": "add_tag", "tag": "Vertical:retail"})
+        client.post(CHANGE, {**SURE, "chosen": chosen, "change": "add_tag", "tag": "Vertical:retail"})
         assert Partner.objects.filter(tags={"vertical": ["retail"]}).count() == 2
         assert Vendor.objects.get(slug="acme").network_version == version + 1
-        client.post(CHANGE, {"chosen": chosen, "change": "add_tag", "tag": "vertical:retail"})
+        client.post(CHANGE, {**SURE, "chosen": chosen, "change": "add_tag", "tag": "vertical:retail"})
         assert "0 partners changed. 2 were like that already." in words(client.get(TABLE))
 
     def test_all_that_the_filter_shows_on_every_page(self, world: World, sign_in: SignIn) -> None:
@@ -54,14 +59,14 @@ class TestSeveral:
             world.partner(f"more{number}", kind="agent")
         client = sign_in()
         assert "All 60 that the filter shows, on every page" in words(client.get(TABLE, {"kind": "agent"}))
-        client.post(f"{CHANGE}?kind=agent", {"all": "1", "change": "max_open_leads", "max_open_leads": "7"})
+        client.post(f"{CHANGE}?kind=agent", {**SURE, "all": "1", "change": "max_open_leads", "max_open_leads": "7"})
         assert set(Partner.objects.values_list("kind", "max_open_leads")) == {("agent", 7), ("reseller", None)}
 
     def test_paused_until_a_day_and_resumed(self, world: World, sign_in: SignIn) -> None:
         client = sign_in()
-        client.post(CHANGE, {"all": "1", "change": "pause", "until": "2026-03-09"})
+        client.post(CHANGE, {**SURE, "all": "1", "change": "pause", "until": "2026-03-09"})
         assert "3 paused" in words(client.get(TABLE))
-        client.post(CHANGE, {"all": "1", "change": "resume"})
+        client.post(CHANGE, {**SURE, "all": "1", "change": "resume"})
         assert Partner.objects.filter(paused_at=None).count() == 3
 
     @pytest.mark.parametrize(
@@ -79,14 +84,41 @@ class TestSeveral:
         self, world: World, sign_in: SignIn, given: dict[str, str], sentence: str
     ) -> None:
         before = list(Partner.objects.order_by("pk").values())
-        answer = sign_in(language="de").post(CHANGE, given)
+        answer = sign_in(language="de").post(CHANGE, {**SURE, **given})
         assert answer.status_code == 422
         assert sentence in words(answer)
         assert list(Partner.objects.order_by("pk").values()) == before
 
+    def test_ask_once_and_say_what_would_change_for_how_many(self, world: World, sign_in: SignIn) -> None:
+        Partner.objects.filter(pk=world.partners["alpen"].pk).update(max_open_leads=10)
+        Partner.objects.filter(pk=world.partners["bergmann"].pk).update(max_open_leads=5)
+        client, given = sign_in(), {"all": "1", "change": "max_open_leads", "max_open_leads": "10"}
+        asked = client.post(f"{CHANGE}?sort=load", given)
+        assert "2 partners would be different" in words(asked)
+        for line in ("no limit 10 1", "5 10 1", "10 10 1"):
+            assert line in words(asked)
+        assert Partner.objects.filter(max_open_leads=10).count() == 1, "nothing has changed yet"
+        form = read_form(asked.content.decode(), f"{CHANGE}?sort=load")
+        client.post(f"{CHANGE}?sort=load", form)
+        assert Partner.objects.filter(max_open_leads=10).count() == 3
+
+    def test_take_a_limit_away_only_by_its_own_button(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in()
+        Partner.objects.update(weekly_pace=3)
+        answer = client.post(CHANGE, {**SURE, "all": "1", "change": "weekly_pace", "weekly_pace": ""})
+        assert (answer.status_code, Partner.objects.filter(weekly_pace=3).count()) == (422, 3)
+        assert "“No limit”" in words(answer)
+        client.post(CHANGE, {**SURE, "all": "1", "change": "no:weekly_pace"})
+        assert Partner.objects.filter(weekly_pace=None).count() == 3
+
+    def test_take_a_tag_by_its_name(self, world: World, sign_in: SignIn) -> None:
+        Partner.objects.filter(pk=world.partners["alpen"].pk).update(tags={"tier": ["gold"]})
+        sign_in(language="de").post(CHANGE, {**SURE, "all": "1", "change": "add_tag", "tag": "Stufe: Gold"})
+        assert Partner.objects.filter(tags={"tier": ["gold"]}).count() == 3
+
     def test_is_nothing_for_who_only_reads(self, world: World, sign_in: SignIn) -> None:
         client = sign_in("management")
-        assert client.post(CHANGE, {"all": "1", "change": "weight", "weight": "9"}).status_code == 403
+        assert client.post(CHANGE, {**SURE, "all": "1", "change": "weight", "weight": "9"}).status_code == 403
         page = client.get(TABLE).content.decode()
         assert "Change several" not in page
         assert 'type="checkbox"' not in page
@@ -197,6 +229,21 @@ class TestTheArchive:
         client.post(at(world, "alpen", "archive"))
         assert Partner.objects.get(pk=world.partners["alpen"].pk).archived_at
         assert Offer.objects.get(lead=lead, state="open").partner_id == world.partners["bergmann"].pk
+
+
+class TestPlaces:
+    def test_are_looked_for_again_when_somebody_asks(self, world: World, sign_in: SignIn) -> None:
+        world.partner("delta", name="Delta", address={"city": "Granada", "country": "ES"})
+        client, lack = sign_in(), f"{TABLE}?lack=place"
+        page = words(client.get(reverse("console:partner", args=["acme", world.partners["delta"].pk])))
+        assert "Its place could not be found" in page
+        assert "Give its coordinates" in page
+        assert "Look for their places again" in words(client.get(lack))
+        load_places([], [Place("ES", "city:granada", 37.18, -3.6, 0.0)])
+        answer = client.post(reverse("console:partners-places", args=["acme"]))
+        assert answer["Location"] == lack
+        assert "Placed now: 1 partner, 0 leads." in words(client.get(lack))
+        assert Partner.objects.get(name="Delta").located == "city"
 
 
 class TestTheMap:

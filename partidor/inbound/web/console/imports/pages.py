@@ -17,6 +17,7 @@ from partidor.domain.intake.inquiry import Inquiry
 from partidor.domain.intake.mapping import ImportMapping, Kind
 from partidor.domain.intake.mapping_text import mapping_text
 from partidor.domain.intake.partner import PartnerForm
+from partidor.domain.money import money_text
 from partidor.domain.refusal import NotFound, Refusal, WrongContent
 from partidor.domain.words import FLAG
 from partidor.inbound.files.batches import Taken, Tally
@@ -292,7 +293,7 @@ def _read(read: object, path_: str) -> object:
     if isinstance(read, PartnerForm):
         return read.tags.get(last, ()) if first == "tags" else getattr(read, last or first)
     if first == "value":
-        return "" if read.value_minor is None else f"{read.value_minor / 100:.2f}"
+        return "" if read.value_minor is None else money_text(read.value_minor, read.currency)
     if first in ("custom", "consent"):
         return (getattr(read, first) or {}).get(last, "")
     if first == "contact":

@@ -24,14 +24,14 @@ from partidor.inbound.web.components.meanwhile import ChangeSaid, Meanwhile, mea
 from partidor.inbound.web.components.wording import country_name, language_name
 from partidor.inbound.web.console.faults import by_field
 from partidor.inbound.web.console.lists import Choice
-from partidor.inbound.web.console.partners.words import known_tags, own_number, tag_meant
+from partidor.inbound.web.console.partners.words import LIMIT_NAMES, known_tags, own_number, tag_meant
 from partidor.inbound.web.console.wording import dimension_label
 from partidor.queries.partners.cards import PartnerCard
 from partidor.queries.partners.changes import last_change
 from partidor.queries.partners.page import WrittenPartner, distributors, written_partner
 from partidor.queries.partners.table import tags_in_use
 
-TEXTS = ("external_id", "name", "kind", "email", "phone", "language", "weight", "max_open_leads", "monthly_cap")
+TEXTS = ("external_id", "name", "kind", "email", "phone", "language", *LIMIT_NAMES)
 LANGUAGES = (
     "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "ja",
     "lt", "lv", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "tr", "uk", "zh",
@@ -230,11 +230,10 @@ def _changes_said(visit: ConsoleVisit, before: Entries, after: Entries) -> list[
     names = {str(one.id): one.name for one in distributors(visit.viewer)}
     labels = {
         "external_id": _("Your number"), "name": _("Name"), "kind": _("Kind"), "email": _("E-mail"),
-        "phone": _("Phone"), "language": pgettext("language", "Mails in"), "weight": _("Weight"),
-        "max_open_leads": _("Open leads at most"), "monthly_cap": _("A month at most"), "street": _("Street"),
+        "phone": _("Phone"), "language": pgettext("language", "Mails in"), "street": _("Street"),
         "postal_code": _("Postal code"), "city": _("Town"), "region": _("State or region"), "country": _("Country"),
         "lat": _("Latitude"), "lon": _("Longitude"), "parents": _("Its distributors"),
-    }  # fmt: skip
+    } | {name: _(label) for name, label in LIMIT_NAMES.items()}  # fmt: skip
 
     def text(name: str, value: object) -> str:
         if name.startswith("tags."):

@@ -136,6 +136,7 @@ def _page(visit: ConsoleVisit, partner_id: UUID, wrong: Pause | None = None) -> 
         "parts": partner_words.parts(page.answers),
         "accepted_share": partner_words.accepted_share(page.answers),
         "tier_label": dimension_label("tier", visit.language),
+        "own_number": partner_words.own_number(page.partner.external_id),
         "time_zone": partner_words.time_zone_name(page.partner.time_zone),
         "debt": debt_bar(page.share.all.debt, largest),
         "ahead": -page.share.all.debt,

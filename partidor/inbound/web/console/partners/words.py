@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
+from partidor.domain.intake.partner_change import PartnerChange
 from partidor.domain.routing.words.naming import tag_name
 from partidor.inbound.web.components.wording import number, zone_name
 from partidor.inbound.web.console.wording import Bar, coordinate, debt_bar, dimension_label, owed, short_day
+from partidor.queries.partners.changes import Standing
 from partidor.queries.partners.page import Answers
 from partidor.queries.partners.table import Choices, PartnerLine, Tag
 
 MOST_TAGS = 3
+LIMIT_NAMES: Mapping[str, str] = {
+    "weight": gettext_noop("Weight"),
+    "max_open_leads": gettext_noop("Open leads at most"),
+    "monthly_cap": gettext_noop("A month at most"),
+    "weekly_pace": gettext_noop("In seven days at most"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,37 @@ _INVENTED = re.compile(r"row-[0-9a-f]{8,}")
 def own_number(external_id: str) -> str:
     """Return the number of a partner unless an import invented it, which tells nobody anything."""
     return "" if _INVENTED.fullmatch(external_id) else external_id
+
+
+def change_said(change: PartnerChange, until: datetime | None, language: str) -> str:
+    """Say what a change of several would do."""
+    if change.verb in LIMIT_NAMES:
+        return f"{_(LIMIT_NAMES[change.verb])}: {limit_said(change.number)}"
+    if change.verb in ("pause", "resume"):
+        if change.verb == "resume":
+            return _("Resume")
+        return _("Pause until {day}").format(day=short_day(until)) if until else _("Pause until somebody resumes")
+    tag = f"{dimension_label(change.dimension, language)}: {tag_name(change.dimension, change.value, language)}"
+    return (_("Add the tag {tag}") if change.verb == "add_tag" else _("Take the tag {tag} away")).format(tag=tag)
+
+
+def changes_said(change: PartnerChange, counts: Counter[Standing]) -> list[tuple[str, str, int]]:
+    """Say how many stand how, and how they would: each as it is, as it would be, how many. The most come first."""
+
+    def said(value: Standing) -> str:
+        if change.verb in LIMIT_NAMES:
+            return limit_said(value)
+        if change.verb in ("pause", "resume"):
+            return _("paused") if value else _("takes offers")
+        return _("has the tag") if value else _("has not the tag")
+
+    after = change.number if change.verb in LIMIT_NAMES else change.verb in ("add_tag", "pause")
+    return [(said(value), said(after), count) for value, count in counts.most_common()]
+
+
+def limit_said(limit: int | None) -> str:
+    """Say a limit."""
+    return _("no limit") if limit is None else number(limit)
 
 
 def time_zone_name(zone: str) -> str:
