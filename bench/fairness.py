@@ -39,8 +39,8 @@ LIMITED, LIMIT, RUNS_FOR = 0.33, 6, 1_500
 POINTS = 120
 """Points of a curve."""
 
-Choice = Callable[[int, Draw, str], str]
-"""Chooses one of the members of a draw: (rule, draw, what Partidor chose)."""
+Choice = Callable[[int, Draw], int]
+"""Chooses one of the members of a draw: (rule, draw)."""
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Course:
     name: str
     peak: float = 0.0
     last: float = 0.0
-    jain: float = 1.0
+    jain: float | None = None
     curve: list[float] = field(default_factory=list)
 
 
@@ -100,16 +100,16 @@ def play(scene: Play, name: str, choose: Choice) -> Course:
             if not decision.steps or decision.rule is None:
                 break
             drawn = decision.steps[0]
-            chosen = choose(decision.rule, drawn, decision.chosen[0].partner)
-            weights = [network.facts[network.index[one]].weight for one in drawn.members]
-            ledger.step(drawn.members, weights, chosen, lead.temperature)
-            course.peak = max(course.peak, *(abs(ledger.debt(one)) / MICRO for one in drawn.members))
+            at = choose(decision.rule, drawn)
+            weights = [network.facts[one].weight for one in drawn.members]
+            members = [network.ids[one] for one in drawn.members]
+            ledger.step(members, weights, network.ids[at], lead.temperature)
+            course.peak = max(course.peak, *(abs(ledger.debt(one)) / MICRO for one in members))
             if not declined:
-                at = network.index[chosen]
                 live.take(at)
                 heappush(running, (number + RUNS_FOR, at))
                 break
-            gone.add(chosen)
+            gone.add(network.ids[at])
         if number % every == 0:
             course.curve.append(ledger.max_debt())
     if ledger.sum():
@@ -120,31 +120,30 @@ def play(scene: Play, name: str, choose: Choice) -> Course:
 
 def ways(network: Network) -> dict[str, Choice]:
     """Return the ways to choose, each with a memory of its own."""
-    weight = {partner.id: partner.weight for partner in network.facts}
+    weight = [partner.weight for partner in network.facts]
     chance = random.Random(29)
-    smooth: dict[int, dict[str, int]] = {}
-    pointers: dict[int, str] = {}
+    smooth: dict[int, dict[int, int]] = {}
+    pointers: dict[int, int] = {}
 
-    def by_chance(_rule: int, drawn: Draw, _ours: str) -> str:
+    def by_chance(_rule: int, drawn: Draw) -> int:
         return chance.choices(drawn.members, [weight[one] for one in drawn.members])[0]
 
-    def pointer(rule: int, drawn: Draw, _ours: str) -> str:
+    def pointer(rule: int, drawn: Draw) -> int:
         """Take the next in the list after the one who was last; lists know no weights."""
-        members = sorted(drawn.members)
-        pointers[rule] = next((one for one in members if one > pointers.get(rule, "")), members[0])
+        pointers[rule] = next((one for one in drawn.members if one > pointers.get(rule, -1)), drawn.members[0])
         return pointers[rule]
 
-    def smooth_robin(rule: int, drawn: Draw, _ours: str) -> str:
+    def smooth_robin(rule: int, drawn: Draw) -> int:
         """Smooth weighted round robin as nginx has it, with a counter per rule and partner."""
         counters = smooth.setdefault(rule, {})
         for one in drawn.members:
             counters[one] = counters.get(one, 0) + weight[one]
-        best = max(sorted(drawn.members), key=counters.__getitem__)
+        best = max(drawn.members, key=counters.__getitem__)
         counters[best] -= sum(weight[one] for one in drawn.members)
         return best
 
     return {
-        "Partidor": lambda _rule, _drawn, ours: ours,
+        "Partidor": lambda _rule, drawn: drawn.chosen,
         "smooth weighted round robin per rule": smooth_robin,
         "weighted random": by_chance,
         "pointer round robin per rule": pointer,

@@ -99,7 +99,8 @@ def backtest_retold(content: Mapping[str, Any], most: int = 10) -> Iterator[str]
     yield f"{found.leads:,} leads: {found.same:,} as by today's rules, {found.moved:,} elsewhere"
     yield f"  for nobody: {found.unmatched['after']:,}, by today's rules {found.unmatched['before']:,}"
     yield f"  largest debt: {after['max_debt']:.2f} leads, by today's rules {before['max_debt']:.2f}"
-    yield f"  evenness: {after['jain']:.3f}, by today's rules {before['jain']:.3f}"
+    if after["jain"] is not None and before["jain"] is not None:
+        yield f"  evenness: {after['jain']:.3f}, by today's rules {before['jain']:.3f}"
     yield f"  as it really was: {found.as_then:,} go to the same partner"
     shifts = sorted(found.partners, key=lambda one: (-abs(one.after - one.before), one.name))
     for one in [shift for shift in shifts if shift.after != shift.before][:most]:

@@ -12,7 +12,7 @@ from partidor.actions.offers import accept_offer, decline_offer
 from partidor.actions.partners import archive_partner
 from partidor.actions.pipeline import win_lead
 from partidor.domain.routing.fairness import Ledger
-from partidor.models import Delivery, Lead, LedgerRow, Notice, Offer, Partner
+from partidor.models import Decision, Delivery, Lead, LedgerRow, Notice, Offer, Partner
 from partidor.models.append_only import guard_events, unguard_events
 from partidor.models.partner import PartnerVersion
 from partidor.queries.audit.auditor import audit
@@ -51,6 +51,16 @@ def give_more(partner_place: int) -> Callable[[], None]:
     return run
 
 
+def owe_another() -> None:
+    """Move what one was due to another: debts still sum to zero, and offers still tell what was received."""
+    ledger = Ledger.from_json(LedgerRow.objects.get().entries)
+    rows = sorted(ledger.rows.values())
+    for place in (0, 4):
+        rows[0][place] += 1
+        rows[1][place] -= 1
+    LedgerRow.objects.update(entries=ledger.to_json().decode())
+
+
 @pytest.fixture
 def busy(world: World) -> World:
     """One lead taken, one offered again after a decline, one just offered, one won; a partner archived."""
@@ -82,6 +92,7 @@ SABOTAGE: dict[str, Callable[[], object]] = {
     "facts_current": lambda: Partner.objects.filter(archived_at=None).update(archived_at=NOW),
     "debts_sum": give_more(0),
     "ledger_received": give_more(1),
+    "ledger_drawn": owe_another,
     "leads_overdue": lambda: Lead.objects.filter(state="offered").update(next_action_at=AGES_AGO),
     "notices_overdue": lambda: Notice.objects.update(due_at=AGES_AGO),
 }
@@ -96,6 +107,14 @@ class TestDoctor:
     def test_finds_what_is_broken(self, busy: World, check: str) -> None:
         SABOTAGE[check]()
         assert check in found()
+
+    def test_does_not_hold_a_ledger_against_draws_that_were_not_kept(self, busy: World) -> None:
+        owe_another()
+        assert found() == {"ledger_drawn"}
+        first = Decision.objects.earliest("at", "pk")
+        del first.record["draws"]
+        first.save(update_fields=["record"])
+        assert found() == set()
 
     def test_exits_with_1_when_work_is_overdue(self, busy: World, call: Call) -> None:
         assert call("doctor").code in (0, 1)

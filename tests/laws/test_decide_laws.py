@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
 from typing import Any
@@ -16,6 +16,7 @@ from partidor.domain.facts import Asked, LeadFacts
 from partidor.domain.offers import Cursor
 from partidor.domain.routing import rank
 from partidor.domain.routing.decide import SHOWN, Decision, Pinned, decide, replay
+from partidor.domain.routing.draws import Draws, Standing
 from partidor.domain.routing.explain import explain, outs, sentence
 from tests.laws import oracle, worlds
 from tests.laws.oracle import World
@@ -23,7 +24,7 @@ from tests.laws.oracle import World
 PERSONAL = ("email",)
 
 
-def told(decision: Decision) -> dict[str, Any]:
+def told(decision: Decision, ids: Sequence[str]) -> dict[str, Any]:
     """Say a decision in the oracle's words."""
     after = decision.next_cursor
     return {
@@ -37,7 +38,7 @@ def told(decision: Decision) -> dict[str, Any]:
         "excluded": dict(decision.excluded),
         "eligible": decision.eligible,
         "reason": decision.reason,
-        "steps": [(list(draw.members), draw.chosen, draw.millionths) for draw in decision.steps],
+        "steps": [([ids[at] for at in draw.members], ids[draw.chosen], draw.millionths) for draw in decision.steps],
     }
 
 
@@ -86,7 +87,7 @@ class TestDecide:
                 self.check(world, lead, decided(world, lead, before, pinned, readmit, 1), expected, 1)
 
     def check(self, world: World, lead: LeadFacts, decision: Decision, expected: dict[str, Any], shown: int) -> None:
-        ours = told(decision)
+        ours = told(decision, worlds.network_of(world).ids)
         assert ours.pop("scores").items() <= expected["scores"].items()
         assert ours.items() <= expected.items()
         assert [one.place for one in decision.candidates] == list(range(1, len(decision.candidates) + 1))
@@ -97,6 +98,19 @@ class TestDecide:
         network = worlds.network_of(world)
         personal = {name: lead.values[name] for name in PERSONAL if name in lead.values}
         assert replay(worlds.snapshot_of(world, network), record, personal, shown=shown) == decision
+
+    @given(worlds.worlds(), st.lists(worlds.leads(), max_size=5))
+    def test_keeps_draws_that_add_up_to_what_was_booked(self, world: World, leads: list[LeadFacts]) -> None:
+        network, draws = worlds.network_of(world), Draws()
+        live = worlds.live_of(world, network)
+        live.ledger.rows.clear()
+        standing = Standing(network.ids, [one.weight for one in network.facts])
+        for lead in leads:
+            decision = decide(worlds.snapshot_of(world, network), lead, live)
+            live.book(decision, lead)
+            record = json.loads(json.dumps(decision.record()))
+            draws.add(standing, record["inputs"]["values"].get("temperature"), record["draws"])
+        assert draws.ledger().rows == live.ledger.rows
 
     @given(worlds.worlds(), worlds.leads(), worlds.asked)
     def test_changes_nothing_and_does_not_mind_the_order_of_partners(
@@ -124,11 +138,12 @@ class TestDecide:
         lead = worlds.lead_of_crowd(chance)
         expected = oracle.decide(world, lead, Asked())
         decision = decided(world, lead, Asked(), None, False, shown)
-        ours = told(decision)
+        ids = worlds.network_of(world).ids
+        ours = told(decision, ids)
         assert ours.pop("scores").items() <= expected["scores"].items()
         assert ours.items() <= expected.items()
         assert len(decision.candidates) == max(len(decision.chosen), min(shown, decision.eligible))
-        drawn = next((set(draw.members) for draw in decision.steps if len(draw.members) > 1), set())
+        drawn = next(({ids[at] for at in draw.members} for draw in decision.steps if len(draw.members) > 1), set())
         undrawn = drawn - set(expected["chosen"])
         below = set(expected["scores"]) - drawn - set(expected["chosen"])
         best = sorted(below, key=lambda one: (-expected["scores"][one], one))

@@ -162,7 +162,6 @@ class _Run:
             for place, (at, points) in enumerate(zip(listed, parts, strict=True), 1)
         )
         charged = filling.draws if known is None and self.lead.values.get("test") is not True else []
-        ids = network.ids
         loads = live.loads[:] if rule.uses_load else ()
         at_work = None if live.open_now is None or not rule.asks_who_is_open else live.open_now & eligible
         return Decision(
@@ -171,7 +170,7 @@ class _Run:
             next_cursor=following(rule.plan, cursor) if known is None else _FIRST,
             step=step, chosen=candidates[: len(chosen)], candidates=candidates, excluded=excluded,
             eligible=count, reason=None,
-            steps=tuple(Draw(tuple([ids[at] for at in among]), ids[one], part) for among, one, part in charged),
+            steps=tuple(Draw(among, one, part) for among, one, part in charged),
             seen=Seen(
                 live.paused, live.no_hours, live.at_capacity, live.feedback_due, eligible, loads, at_work, debts,
                 live.full,

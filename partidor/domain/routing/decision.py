@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from partidor.domain.facts import Asked, LeadFacts, Value
 from partidor.domain.offers import Cursor, Step
-from partidor.domain.routing.network import bits, pack, rounded
+from partidor.domain.routing.network import bits, pack, pack_places, rounded
 from partidor.domain.routing.rank import Candidate
 
 SHOWN = 10
@@ -61,11 +61,18 @@ class Seen:
 
 
 class Draw(NamedTuple):
-    """One step of the fair share: who was equally suitable, who was chosen, and how much of a lead it hands out."""
+    """One step of the fair share: who was equally suitable, who was chosen, and how much of a lead it hands out.
 
-    members: tuple[str, ...]
-    chosen: str
+    Partners are positions in the network, members ascending.
+    """
+
+    members: Sequence[int]
+    chosen: int
     millionths: int
+
+    def record(self) -> list[Any]:
+        """Write it as JSON: [members, packed like a mask; chosen; millionths]."""
+        return [pack_places(self.members), self.chosen, self.millionths]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,7 @@ class Decision:
             "excluded": dict(self.excluded),
             "eligible": self.eligible,
             "reason": self.reason,
+            "draws": [draw.record() for draw in self.steps],
             "inputs": self.given.record(),
             "live": self.live,
         }

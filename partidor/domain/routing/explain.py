@@ -217,13 +217,12 @@ def _text(view: LeadView, field: str) -> str:
     return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
-def _owed(decision: Decision, draw: Draw, network: Network) -> dict[str, tuple[int, int]]:
+def _owed(decision: Decision, draw: Draw, network: Network) -> dict[int, tuple[int, int]]:
     """Return what each of the drawn was owed, this lead's share included: in all, and of its temperature."""
-    positions = [network.index[member] for member in draw.members]
-    gains = shares([network.facts[at].weight for at in positions], draw.millionths)
-    debts = [decision.seen.debts[at] for at in positions]
+    gains = shares([network.facts[at].weight for at in draw.members], draw.millionths)
+    debts = [decision.seen.debts[at] for at in draw.members]
     owed = zip(draw.members, debts, gains, strict=True)
-    return {member: (debt[0] + gain, debt[1] + gain) for member, debt, gain in owed}
+    return {at: (debt[0] + gain, debt[1] + gain) for at, debt, gain in owed}
 
 
 def _standing(decision: Decision, network: Network, partner: str) -> Explanation:
@@ -231,7 +230,8 @@ def _standing(decision: Decision, network: Network, partner: str) -> Explanation
     own = next(candidate for candidate in decision.candidates if candidate.partner == partner)
     asked = len(decision.chosen)
     facts = {"place": own.place, "asked": asked, "score": own.score, "parts": dict(own.parts), "debt": own.debt}
-    drawn = [draw for draw in decision.steps if partner in draw.members and len(draw.members) > 1]
+    at = network.index[partner]
+    drawn = [draw for draw in decision.steps if at in draw.members and len(draw.members) > 1]
     reasons = []
     if own.place <= asked:
         if decision.via == "known_customer":
@@ -244,9 +244,11 @@ def _standing(decision: Decision, network: Network, partner: str) -> Explanation
         reasons.append(Reason("known_customer_first", {**facts, "partner": decision.chosen[0].partner}))
     else:
         if drawn:
-            rival = next(candidate for candidate in decision.chosen if candidate.partner == drawn[-1].chosen)
+            rival = next(
+                candidate for candidate in decision.chosen if candidate.partner == network.ids[drawn[-1].chosen]
+            )
             owed_now = _owed(decision, drawn[-1], network)
-            mine, theirs = owed_now[own.partner], owed_now[rival.partner]
+            mine, theirs = owed_now[at], owed_now[drawn[-1].chosen]
             code = "owed_same" if mine == theirs else "owed_less_here" if mine[1] < theirs[1] else "owed_less"
             owed = {"debt": mine[0] / MICRO, "rival_debt": theirs[0] / MICRO}
             here = {"debt_here": mine[1] / MICRO, "rival_debt_here": theirs[1] / MICRO}

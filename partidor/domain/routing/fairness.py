@@ -50,14 +50,14 @@ def _shares(weights: tuple[int, ...], millionths: int) -> tuple[int, ...]:
     return tuple(parts)
 
 
-def evenness(ratios: Iterable[float]) -> float:
-    """Return Jain's index: 1 when all ratios are the same, at worst 1/n.
+def evenness(ratios: Iterable[float]) -> float | None:
+    """Return Jain's index: 1 when all ratios are the same, at worst 1/n; None where there is nothing to compare.
 
     Source: Jain, Chiu & Hawe, "A quantitative measure of fairness", DEC-TR-301, 1984.
     """
     listed = list(ratios)
     squares = sum(ratio * ratio for ratio in listed)
-    return sum(listed) ** 2 / (len(listed) * squares) if squares else 1.0
+    return sum(listed) ** 2 / (len(listed) * squares) if squares else None
 
 
 def first_owed(members: Sequence[Any], totals: Mapping[Any, int], of_temperature: Mapping[Any, int]) -> Any:
@@ -124,17 +124,22 @@ class Ledger:
         """Book one step: each member gains its share, the chosen pays the step. A stranger chosen is a ValueError."""
         if chosen not in members:
             raise ValueError("the chosen partner is not among the members")
-        place = _PLACE[account_of(temperature)]
+        account = account_of(temperature)
         pairs = sorted(zip(members, weights, strict=True))
         for (member, _), share in zip(pairs, shares([weight for _, weight in pairs], millionths), strict=True):
-            row = self.rows.get(member)
-            if row is None:
-                row = self.rows[member] = [0] * 8
-            row[0] += share
-            row[place] += share
-        row = self.rows[chosen]
-        row[1] += millionths
-        row[place + 1] += millionths
+            self.add(member, account, share, 0)
+        self.add(chosen, account, 0, millionths)
+
+    def add(self, partner: str, account: str, due: int, got: int) -> None:
+        """Add millionths to what a partner was due and got, of a temperature's account and in all."""
+        place = _PLACE[account]
+        row = self.rows.get(partner)
+        if row is None:
+            row = self.rows[partner] = [0] * 8
+        row[0] += due
+        row[1] += got
+        row[place] += due
+        row[place + 1] += got
 
     def sum(self, account: str = "all") -> int:
         """Return the sum of all debts in millionths: 0, or there is a bug."""
@@ -151,8 +156,8 @@ class Ledger:
         """Return what no total debt may exceed, in leads: one less than the partners in the ledger."""
         return max(0, len(self.rows) - 1)
 
-    def jain(self, account: str = "all") -> float:
-        """Return Jain's index of received / expected."""
+    def jain(self, account: str = "all") -> float | None:
+        """Return Jain's index of received / expected; None while nothing was received."""
         place = _PLACE[account]
         return evenness(row[place + 1] / row[place] for row in self.rows.values() if row[place] > 0)
 
@@ -167,9 +172,10 @@ class Ledger:
         Each: expected, received, debt; and the same three under hot, warm and cold.
         """
         listed = sorted(self.rows) if partners is None else partners
-        return {partner: self._figures(partner) for partner in listed}
+        return {partner: self.figures(partner) for partner in listed}
 
-    def _figures(self, partner: str) -> dict[str, Any]:
+    def figures(self, partner: str) -> dict[str, Any]:
+        """Return one partner's figures in leads, as ``statement`` has them."""
         row = self.rows.get(partner, _NOTHING)
         accounts = {
             account: {

@@ -95,8 +95,9 @@ class LiveState:
         """Charge the ledger alone."""
         network = self.network
         for draw in decision.steps:
-            weights = [network.facts[network.index[member]].weight for member in draw.members]
-            self.ledger.step(draw.members, weights, draw.chosen, lead.temperature, draw.millionths)
+            members = [network.ids[at] for at in draw.members]
+            weights = [network.facts[at].weight for at in draw.members]
+            self.ledger.step(members, weights, network.ids[draw.chosen], lead.temperature, draw.millionths)
 
     def take(self, at: int) -> None:
         """Put one more lead on the table of the partner at a position."""

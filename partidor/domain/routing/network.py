@@ -18,6 +18,8 @@ EARTH_KM = 6371.0088
 """Mean radius of the Earth (IUGG)."""
 _PLACES = 4
 """Decimals of a degree that count (11 m): a decision keeps no finer place of a lead."""
+_FEW = 16
+"""Up to so many bits of a mask are written as their positions."""
 _TO_BIT = bytes.maketrans(b"01", b"\x00\x01")
 
 
@@ -49,7 +51,12 @@ def mask_of(positions: Iterable[int], size: int) -> int:
 
 def pack(mask: int) -> list[int] | str:
     """Write a mask compactly for JSON: few bits as their positions, many as hexadecimal text."""
-    return bits(mask) if mask.bit_count() <= 16 else f"{mask:x}"
+    return bits(mask) if mask.bit_count() <= _FEW else f"{mask:x}"
+
+
+def pack_places(positions: Sequence[int]) -> Sequence[int] | str:
+    """Write positions, ascending, as ``pack`` writes their mask."""
+    return list(positions) if len(positions) <= _FEW else f"{mask_of(positions, positions[-1]):x}"
 
 
 def unpack(packed: Sequence[int] | str) -> int:

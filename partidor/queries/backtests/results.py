@@ -75,7 +75,7 @@ class Outcome:
         self.same: int = kept["same"]
         self.as_then: int = kept["as_then"]
         self.unmatched: Mapping[str, int] = kept["unmatched"]
-        self.fairness: Mapping[str, Mapping[str, float]] = kept["fairness"]
+        self.fairness: Mapping[str, Mapping[str, Any]] = kept["fairness"]
 
     @property
     def moved(self) -> int:

@@ -242,7 +242,7 @@ def _outcome(viewer: Viewer, test: Backtest, before: Snapshot, after: Ruleset) -
     }
 
 
-def _health(tally: Tally) -> dict[str, float]:
+def _health(tally: Tally) -> dict[str, float | None]:
     return {"max_debt": tally.fairness.max_debt, "bound": tally.fairness.bound, "jain": tally.fairness.jain}
 
 

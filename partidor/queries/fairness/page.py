@@ -3,47 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from partidor.access.network import partners_of
-from partidor.access.viewer import Viewer, vendor_of
-from partidor.domain.facts import TIER
-from partidor.domain.routing.fairness import Ledger
-from partidor.models.ledger import ledger_weeks, monday_of, read_ledger
-from partidor.models.live import live_state
-from partidor.models.snapshots import network
-from partidor.queries.fairness.pauses import pauses
-from partidor.queries.fairness.report import FairnessReport, PartnerShare, fairness
+from partidor.access.leads import visible_leads
+from partidor.access.viewer import Viewer
+from partidor.domain.routing.fairness import MICRO, Ledger
+from partidor.models.ledger import ledger_weeks, monday_of
+from partidor.queries.fairness.books import Books, read_books
+from partidor.queries.fairness.reasons import EVEN
+from partidor.queries.fairness.report import FairnessReport, PartnerShare, report_of
+from partidor.queries.fairness.sums import Span
 from partidor.queries.numbered import Numbered, holds_words, numbered_of
 
 WEEKS = 26
 """How far back debts are drawn."""
-NEW = timedelta(days=90)
-"""So long a partner is called a newcomer when no period says otherwise."""
-FIRST = timedelta(days=7)
-"""Who joined within so long after the vendor was there from the beginning."""
-EVEN = 0.05
-"""A debt below is shown as none."""
 SORTS = ("due", "received", "debt", "value", "name")
 SHOWN = ("", "owed", "ahead", "beside")
 
 
 @dataclass(frozen=True, slots=True)
 class FairLine:
-    """A partner in the report: its share, and what explains it. ``joined`` is given for newcomers only."""
+    """A partner in the report: its share, and its total debt at the end of each week that is known, in leads."""
 
     share: PartnerShare
     tier: str
-    joined: datetime | None
     archived: bool
-    paused: timedelta
-    full: bool
-
-    @property
-    def beside(self) -> int:
-        """Return how many leads came or were sent back beside the share."""
-        return self.share.by_hand + self.share.known_customer + self.share.credited
+    debts: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +38,7 @@ class DebtWeek:
 
     monday: date
     largest: float
+    jain: float | None
     leads: float | None
 
 
@@ -62,11 +49,15 @@ class Sought:
     q: str = ""
     show: str = ""
     sort: str = "due"
+    span: Span = field(default_factory=Span)
 
 
 @dataclass(frozen=True, slots=True)
 class FairnessPage:
-    """One page of the report. ``most`` is the largest figure of the axis; ``indebted`` has the largest debt of all."""
+    """One page of the report. ``most`` is the largest figure of the axis; ``indebted`` has the largest debt of all.
+
+    ``rules`` and ``regions`` are what it can be narrowed to.
+    """
 
     report: FairnessReport
     lines: Numbered[FairLine]
@@ -76,16 +67,18 @@ class FairnessPage:
     largest: float
     indebted: str
     weeks: tuple[DebtWeek, ...]
+    rules: tuple[str, ...]
+    regions: tuple[str, ...]
 
 
-def fairness_page(viewer: Viewer, sought: Sought, *, since: datetime | None, page: int, at: datetime) -> FairnessPage:
+def fairness_page(viewer: Viewer, sought: Sought, *, page: int, at: datetime) -> FairnessPage:
     """Show one page of the report. For whoever reads reports; wrong words narrow to nothing."""
-    ledger = read_ledger(viewer.vendor_id)
-    report = fairness(viewer, since=since, ledger=ledger)
-    known = _lines(viewer, report, since, at)
-    fitting = [line for line in known if _fits(line, sought)]
-    fitting.sort(key=lambda line: _place(line, sought.sort))
-    found = numbered_of(fitting, page)
+    books = read_books(viewer)
+    report, kept = report_of(books, sought.span, at=at), _kept(books, at)
+    fitting = [share for share in report.partners if _fits(share, sought)]
+    fitting.sort(key=lambda share: _place(share, sought.sort))
+    shown = numbered_of(fitting, page)
+    found = shown.of(_lines(books, shown.items, kept))
     by_debt = max(report.partners, key=lambda row: abs(row.debt), default=None)
     return FairnessPage(
         report=report,
@@ -95,59 +88,62 @@ def fairness_page(viewer: Viewer, sought: Sought, *, since: datetime | None, pag
         most=max((max(line.share.expected, line.share.received) for line in found.items), default=0.0),
         largest=max((abs(line.share.debt) for line in found.items), default=0.0),
         indebted=by_debt.name if by_debt and abs(by_debt.debt) >= EVEN else "",
-        weeks=tuple(_weeks(viewer, ledger, at)),
+        weeks=tuple(_weeks(kept)),
+        rules=tuple(
+            dict.fromkeys(name for _, name in sorted(books.rules.items(), key=lambda rule: (-rule[0][0], rule[0][1])))
+        ),
+        regions=_regions(viewer),
     )
 
 
-def _lines(viewer: Viewer, report: FairnessReport, since: datetime | None, at: datetime) -> list[FairLine]:
-    vendor = vendor_of(viewer)
-    live = live_state(vendor, network(vendor), Ledger(), at=at, loads=False)
-    full = {live.network.ids[place] for place in live.network.capped if live.at_capacity >> place & 1}
-    paused, newcomers = pauses(viewer, since=since, at=at), max(since or at - NEW, vendor.created_at + FIRST)
-    columns = partners_of(viewer).values_list("pk", "tags", "created_at", "archived_at")
-    known = {pk: (tags, created, archived) for pk, tags, created, archived in columns}
-    found = []
-    for row in report.partners:
-        tags, created, archived = known[row.partner]
-        found.append(
-            FairLine(
-                share=row,
-                tier=next(iter(tags.get(TIER, ())), ""),
-                joined=created if created > newcomers else None,
-                archived=archived is not None,
-                paused=paused.get(row.partner, timedelta()),
-                full=str(row.partner) in full,
-            )
+def _lines(books: Books, shares: Sequence[PartnerShare], kept: Sequence[tuple[date, Ledger]]) -> list[FairLine]:
+    listed = {one.pk: one for one in books.partners}
+    return [
+        FairLine(
+            share,
+            listed[share.partner].tier,
+            listed[share.partner].archived,
+            tuple(ledger.debt(str(share.partner)) / MICRO for _, ledger in kept),
         )
-    return found
+        for share in shares
+    ]
 
 
-def _weeks(viewer: Viewer, ledger: Ledger, at: datetime) -> Sequence[DebtWeek]:
-    """Return the weeks that are known, the one that runs last."""
-    vendor = vendor_of(viewer)
-    this = monday_of(vendor, at)
-    kept = ledger_weeks(vendor.pk, since=this - timedelta(weeks=WEEKS - 1), before=this)
-    kept.append((this, ledger))
-    found, before = [], None
+def _regions(viewer: Viewer) -> tuple[str, ...]:
+    """Return the countries and regions of leads, each country before its regions."""
+    found = visible_leads(viewer).filter(test=False).order_by().values_list("country", "region").distinct()
+    return tuple(sorted({code for pair in found for code in pair if code}))
+
+
+def _kept(books: Books, at: datetime) -> list[tuple[date, Ledger]]:
+    """Return the ledgers of the weeks that are known, the one that runs last."""
+    this = monday_of(books.vendor, at)
+    kept = ledger_weeks(books.vendor.pk, since=this - timedelta(weeks=WEEKS - 1), before=this)
+    return [*kept, (this, books.ledger)]
+
+
+def _weeks(kept: Sequence[tuple[date, Ledger]]) -> list[DebtWeek]:
+    found: list[DebtWeek] = []
+    before: float | None = None
     for monday, then in kept:
-        received = sum(figures["received"] for figures in then.statement().values())
-        found.append(DebtWeek(monday, then.max_debt(), None if before is None else received - before))
+        received = sum(row[1] for row in then.rows.values()) / MICRO
+        leads = None if before is None else received - before
+        found.append(DebtWeek(monday, then.max_debt(), then.jain(), leads))
         before = received
     return found
 
 
-def _fits(line: FairLine, sought: Sought) -> bool:
-    if sought.show == "owed" and line.share.debt < EVEN:
+def _fits(share: PartnerShare, sought: Sought) -> bool:
+    if sought.show == "owed" and share.debt < EVEN:
         return False
-    if sought.show == "ahead" and line.share.debt > -EVEN:
+    if sought.show == "ahead" and share.debt > -EVEN:
         return False
-    if sought.show == "beside" and not line.beside:
+    if sought.show == "beside" and not share.by_hand + share.known_customer + share.credited:
         return False
-    return holds_words(line.share.name, sought.q)
+    return holds_words(share.name, sought.q)
 
 
-def _place(line: FairLine, sort: str) -> tuple[float, str]:
-    share = line.share
+def _place(share: PartnerShare, sort: str) -> tuple[float, str]:
     figure = {
         "name": 0.0, "received": share.received, "debt": abs(share.debt), "value": float(share.value),
     }.get(sort, share.expected)  # fmt: skip

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
-
-from partidor.access.leads import visible_offers
-from partidor.access.network import partners_of
-from partidor.access.viewer import Viewer, vendor_of
+from partidor.access.viewer import Viewer
 from partidor.domain.money import money_text
-from partidor.domain.offers import VENDOR_FAULTS
 from partidor.domain.routing.fairness import ACCOUNTS, MICRO, Ledger, evenness
-from partidor.models.ledger import read_ledger
+from partidor.queries.fairness.books import Books, Listed, read_books
+from partidor.queries.fairness.counts import Counts, counts
+from partidor.queries.fairness.reasons import Cause, Gap, causes, moments
+from partidor.queries.fairness.sums import By, Span, Sums, sums
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
     """The health of one account, in leads: the sum of all debts is exactly 0.
 
-    ``bound`` is what no debt may exceed by the law of the fair share; the law is about the whole, so the accounts of
-    single temperatures have none.
+    ``bound`` is what no debt may exceed by the law of the fair share; the law is about all leads of all time, so the
+    accounts of single temperatures, of a period, a rule or a region have none. ``jain`` is null where nothing came.
     """
 
     sum: float
     max_debt: float
-    jain: float
+    jain: float | None
     bound: int | None
 
 
@@ -45,9 +41,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class PartnerShare:
-    """One partner's row: the ledger's figures, and counts of offers that make no debt.
+    """One partner's row: what it was due and received in the span, and counts of offers that make no debt.
 
-    ``value`` is what the accepted leads were said to be worth, in the vendor's currency: reported, never steered by.
+    ``debt_now`` is its total debt of all time. ``value`` is what the leads that are with it, or were closed by it, were
+    said to be worth, in the vendor's currency: reported, never steered by. ``reasons`` explain the figures.
     """
 
     partner: UUID
@@ -56,6 +53,7 @@ class PartnerShare:
     expected: float
     received: float
     debt: float
+    debt_now: float
     by_hand: int
     known_customer: int
     credited: int
@@ -66,119 +64,123 @@ class PartnerShare:
     hot: Share
     warm: Share
     cold: Share
+    reasons: list[Cause]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShare:
+    """What a partner was due and received in one rule or region."""
+
+    partner: UUID
+    name: str
+    expected: float
+    received: float
+    debt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A rule (``key``: its name) or a region (ISO 3166-2, else the country), with the partners that took part in it."""
+
+    key: str
+    jain: float | None
+    partners: list[GroupShare]
 
 
 @dataclass(frozen=True, slots=True)
 class FairnessReport:
-    """Ledgers by account (all, hot, warm, cold), and a row per partner.
+    """Ledgers by account (all, hot, warm, cold), a row per partner, and what they had in each rule or region.
 
-    ``sound`` says whether the law of the fair share holds; if not, that is a bug of Partidor's.
+    ``sound`` says whether the law of the fair share holds of all leads until now; if not, that is a bug of Partidor's.
+    ``told_from``: the decisions up to then kept no draws, so that the figures of a period or part begin there.
     """
 
     sound: bool
     currency: str
-    value_jain: float
+    value_jain: float | None
+    told_from: datetime | None
     ledgers: dict[str, Health]
     partners: list[PartnerShare]
+    groups: list[Group]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What is counted of a partner's answered offers, and what they were worth in minor units."""
-
-    by_hand: int = 0
-    known_customer: int = 0
-    credited: int = 0
-    declined: int = 0
-    lapsed: int = 0
-    picked_up: int = 0
-    minor: int = 0
-
-
-COLUMNS = ("partner", "name", "weight", "expected", "received", "debt", "by_hand", "known_customer", "credited",
+COLUMNS = ("name", "weight", "expected", "received", "debt", "debt_now", "by_hand", "known_customer", "credited",
            "declined", "lapsed", "picked_up", "value")  # fmt: skip
 _FIGURES = ("expected", "received", "debt")
-HEAD = (*COLUMNS, *(f"{account}_{figure}" for account in ACCOUNTS[1:] for figure in _FIGURES))
+HEAD = (*COLUMNS, *(f"{account}_{figure}" for account in ACCOUNTS[1:] for figure in _FIGURES), "reasons", "partner")
 """The columns of the report as a table."""
+GROUP_HEAD = ("group", "name", *_FIGURES, "partner")
+"""The columns of its groups as a table."""
 
 
-def fairness(
-    viewer: Viewer, *, since: datetime | None = None, until: datetime | None = None, ledger: Ledger | None = None
-) -> FairnessReport:
-    """Report on the fair share, by the ledger in hand if there is one. A partner's key gets its own row only.
+def fairness(viewer: Viewer, span: Span | None = None, *, at: datetime, by: By = "") -> FairnessReport:
+    """Report on the fair share in a span (default: all time until now). A partner's key gets its own row only."""
+    return report_of(read_books(viewer), span or Span(), at=at, by=by)
 
-    Expected, received and debt stand as they are now; ``since`` and ``until`` (exclusive) narrow the counts.
-    Archived partners stay in the ledger and in the list as long as they stand in it.
-    """
-    viewer.require("reports:read")
-    ledger, vendor = ledger or read_ledger(viewer.vendor_id), vendor_of(viewer)
-    listed = partners_of(viewer).filter(Q(archived_at=None) | Q(pk__in=list(ledger.rows)))
-    counts = _counts(viewer, vendor.currency, since, until)
-    rows = [
-        _row(partner, name, weight, ledger, counts[partner], vendor.currency)
-        for partner, name, weight in listed.order_by("name", "pk").values_list("pk", "name", "weight")
-    ]
+
+def report_of(books: Books, span: Span, *, at: datetime, by: By = "") -> FairnessReport:
+    """Report on the fair share from the books."""
+    found = Sums(books.ledger, {}, None) if span.is_whole and not by else sums(books, span, by)
+    ledger = books.ledger if span.is_whole else found.ledger
+    counted, stand, rows = counts(books, span), moments(books, since=span.since, at=at), []
+    for one in books.partners:
+        row = share_of(books, one, ledger, counted.get(one.pk, Counts()))
+        gap = Gap(row.debt, row.hot.debt, row.debt_now, span.since is not None, bool(span.rule or span.region))
+        rows.append(replace(row, reasons=causes(gap, counted.get(one.pk, Counts()), stand[one.pk])))
+    worth = {pk: each.minor for pk, each in counted.items()}
     return FairnessReport(
-        sound=ledger.sound,
-        currency=vendor.currency,
-        value_jain=evenness(counts[row.partner].minor / row.expected for row in rows if row.expected > 0),
-        ledgers={account: _health(ledger, account) for account in ACCOUNTS},
+        sound=books.ledger.sound,
+        currency=books.vendor.currency,
+        value_jain=evenness(worth.get(row.partner, 0) / row.expected for row in rows if row.expected > 0),
+        told_from=found.told_from,
+        ledgers={account: _health(ledger, account, is_whole=span.is_whole) for account in ACCOUNTS},
         partners=rows,
+        groups=[_group(key, part, books) for key, part in found.groups.items()],
+    )
+
+
+def share_of(books: Books, one: Listed, ledger: Ledger, counted: Counts) -> PartnerShare:
+    """Return a partner's row by a ledger and its counts, without reasons."""
+    own = ledger.figures(str(one.pk))
+    return PartnerShare(
+        partner=one.pk,
+        name=one.name,
+        weight=one.weight,
+        expected=own["expected"],
+        received=own["received"],
+        debt=own["debt"],
+        debt_now=books.ledger.debt(str(one.pk)) / MICRO,
+        value=money_text(counted.minor, books.vendor.currency),
+        hot=Share(**own["hot"]),
+        warm=Share(**own["warm"]),
+        cold=Share(**own["cold"]),
+        reasons=[],
+        **{field: getattr(counted, field) for field in Counts.__slots__ if field != "minor"},
     )
 
 
 def table_of(report: FairnessReport) -> Iterator[Sequence[object]]:
-    """Give the partners of a report row by row, under ``HEAD``."""
+    """Give the partners of a report row by row, under ``HEAD``; reasons as codes."""
     for partner in report.partners:
         row = asdict(partner)
-        yield [row[column] for column in COLUMNS] + [row[a][f] for a in ACCOUNTS[1:] for f in _FIGURES]
+        codes = " ".join(cause.code for cause in partner.reasons)
+        figures = [row[a][f] for a in ACCOUNTS[1:] for f in _FIGURES]
+        yield [*(row[column] for column in COLUMNS), *figures, codes, partner.partner]
 
 
-def _row(partner: UUID, name: str, weight: int, ledger: Ledger, counts: Counts, currency: str) -> PartnerShare:
-    own = ledger.statement([str(partner)])[str(partner)]
-    counted = {field: getattr(counts, field) for field in Counts.__slots__ if field != "minor"}
-    return PartnerShare(
-        partner=partner,
-        name=name,
-        weight=weight,
-        expected=own["expected"],
-        received=own["received"],
-        debt=own["debt"],
-        value=money_text(counts.minor, currency),
-        hot=Share(**own["hot"]),
-        warm=Share(**own["warm"]),
-        cold=Share(**own["cold"]),
-        **counted,
-    )
+def groups_of(report: FairnessReport) -> Iterator[Sequence[object]]:
+    """Give the groups of a report row by row, under ``GROUP_HEAD``."""
+    for group in report.groups:
+        for one in group.partners:
+            yield [group.key, one.name, one.expected, one.received, one.debt, one.partner]
 
 
-def _health(ledger: Ledger, account: str) -> Health:
-    bound = ledger.bound if account == "all" else None
+def _group(key: str, ledger: Ledger, books: Books) -> Group:
+    had = ((one, ledger.figures(str(one.pk))) for one in books.partners if str(one.pk) in ledger.rows)
+    shares = [GroupShare(one.pk, one.name, *(own[figure] for figure in _FIGURES)) for one, own in had]
+    return Group(key, ledger.jain(), shares)
+
+
+def _health(ledger: Ledger, account: str, *, is_whole: bool) -> Health:
+    bound = ledger.bound if account == "all" and is_whole else None
     return Health(ledger.sum(account) / MICRO, ledger.max_debt(account), ledger.jain(account), bound)
-
-
-def _counts(viewer: Viewer, currency: str, since: datetime | None, until: datetime | None) -> dict[UUID, Counts]:
-    """Count answered offers per partner, test leads left out."""
-    answered = visible_offers(viewer).filter(test=False, answered_at__isnull=False)
-    if since is not None:
-        answered = answered.filter(answered_at__gte=since)
-    if until is not None:
-        answered = answered.filter(answered_at__lt=until)
-    accepted, by_hand = Q(state="accepted"), Q(via="by_hand")
-    counts: dict[UUID, Counts] = defaultdict(Counts)
-    rows: Iterable[Mapping[str, Any]] = (
-        answered.order_by()
-        .values("partner_id")
-        .annotate(
-            by_hand=Count("pk", filter=accepted & by_hand),
-            known_customer=Count("pk", filter=accepted & Q(via="known_customer")),
-            credited=Count("pk", filter=Q(state="declined", reason__in=VENDOR_FAULTS)),
-            declined=Count("pk", filter=Q(state="declined")),
-            lapsed=Count("pk", filter=Q(state="expired")),
-            picked_up=Count("pk", filter=accepted & ~by_hand),
-            minor=Sum("lead__value_minor", filter=accepted & Q(lead__currency=currency)),
-        )
-    )
-    for row in rows:
-        counts[row["partner_id"]] = Counts(**{name: row[name] or 0 for name in Counts.__slots__})
-    return counts

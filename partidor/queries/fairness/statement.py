@@ -8,11 +8,14 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from partidor.access.viewer import Viewer, vendor_of
+from partidor.access.viewer import Viewer
 from partidor.domain.routing.fairness import Ledger
-from partidor.models.ledger import ledger_weeks, monday_of, read_ledger
+from partidor.models.ledger import ledger_weeks, monday_of
+from partidor.queries.fairness.books import read_books
+from partidor.queries.fairness.counts import Counts, counts
 from partidor.queries.fairness.pauses import pauses
-from partidor.queries.fairness.report import PartnerShare, fairness
+from partidor.queries.fairness.report import PartnerShare, share_of
+from partidor.queries.fairness.sums import Span
 
 FEWEST = 3
 """With fewer peers, their middle would tell of single ones."""
@@ -47,11 +50,12 @@ def statement(viewer: Viewer, *, weeks: int, since: datetime, at: datetime) -> S
     """State one partner's share; None for who may not see reports."""
     if not viewer.may("reports:read") or viewer.partner_id is None:
         return None
-    ledger, key = read_ledger(viewer.vendor_id), str(viewer.partner_id)
-    own = next(iter(fairness(viewer, since=since, ledger=ledger).partners), None)
-    if own is None:
+    books = read_books(viewer)
+    if not books.partners:
         return None
-    this = monday_of(vendor_of(viewer), at)
+    ledger, key = books.ledger, str(viewer.partner_id)
+    own = share_of(books, books.partners[0], ledger, counts(books, Span(since)).get(viewer.partner_id, Counts()))
+    this = monday_of(books.vendor, at)
     kept = ledger_weeks(viewer.vendor_id, since=this - timedelta(weeks=weeks), before=this)
     return Statement(
         share=own,
@@ -66,7 +70,7 @@ def _weeks(key: str, kept: Sequence[tuple[date, Ledger]]) -> list[ShareWeek]:
     """Return what each ledger has more than the one before."""
     found = []
     for (_, before), (monday, after) in pairwise(kept):
-        was, now = before.statement([key])[key], after.statement([key])[key]
+        was, now = before.figures(key), after.figures(key)
         found.append(ShareWeek(monday, now["expected"] - was["expected"], now["received"] - was["received"]))
     return found
 

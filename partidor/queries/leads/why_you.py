@@ -53,7 +53,8 @@ def why_you(offer: Offer, decision: Decision | None, again: Again) -> WhyYou:
     parts = next((one.parts for one in decided.chosen if one.partner == partner), None)
     if parts is None:
         return WhyYou(how, asked=asked)
-    drawn = [draw for draw in decided.steps if partner in draw.members]
+    at = snap.network.index[partner]
+    drawn = [draw for draw in decided.steps if at in draw.members]
     return WhyYou(how, _strengths(snap, decision, offer, parts), len(drawn[-1].members) if drawn else 1, asked)
 
 

@@ -121,7 +121,7 @@ class TestDecide:
         ledger = Ledger({"b": [MICRO, 0] * 4, "c": [9 * MICRO, 0] * 4})
         decision = route(made, ledger=ledger)
         assert chosen(decision) == ["b"]
-        assert decision.steps[0].members == ("a", "b")
+        assert decision.steps[0].members == [0, 1]
 
     def test_never_calls_an_unknown_place_near(self) -> None:
         nowhere = [PartnerFacts("a"), PartnerFacts("b", point=VIENNA)]

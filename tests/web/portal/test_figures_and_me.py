@@ -44,14 +44,20 @@ class TestFigures:
 
     @pytest.mark.parametrize(
         ("expected", "received", "words"),
-        [(15.64, 15.66, "0.1 leads ahead"), (13.2, 13.0, "owed 0.2 leads"), (2.01, 2.04, "just what was due")],
+        [
+            (15.64, 15.66, "0.1 leads ahead"),
+            (13.2, 13.0, "owed 0.2 leads"),
+            (2.01, 2.04, "just what was due"),
+            (3.0, 2.0, "owed 1 lead,"),
+            (2.0, 3.0, "1 lead ahead,"),
+        ],
     )
     def test_say_of_the_fair_share_what_the_figures_beside_it_say(
         self, expected: float, received: float, words: str
     ) -> None:
         none = Share(0, 0, 0)
-        share = PartnerShare(UUID(int=1), "P", 1, expected, received, expected - received, 0, 0, 0, 0, 0, 0, "0.00",
-                             none, none, none)  # fmt: skip
+        share = PartnerShare(UUID(int=1), "P", 1, expected, received, expected - received, 0, 0, 0, 0, 0, 0, 0, "0.00",
+                             none, none, none, [])  # fmt: skip
         assert words in fair_share(share)
 
 

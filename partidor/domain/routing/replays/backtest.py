@@ -66,7 +66,7 @@ class Health:
 
     max_debt: float
     bound: int
-    jain: float
+    jain: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,8 @@ class _Side:
 
     def tally(self) -> Tally:
         ledger = self.live.ledger
-        health = Health(round(ledger.max_debt(), 4), ledger.bound, round(ledger.jain(), 4))
+        jain = ledger.jain()
+        health = Health(round(ledger.max_debt(), 4), ledger.bound, None if jain is None else round(jain, 4))
         return Tally(self.leads, self.peaks, self.unmatched, health)
 
 

@@ -9,6 +9,7 @@ from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from partidor.domain.routing.words.naming import dimension_name
 from partidor.domain.words import DIMENSION
@@ -39,6 +40,27 @@ def owed(debt: float) -> str:
     if abs(debt) < 0.05:
         return _("even")
     return (_("{leads} owed") if debt > 0 else _("{leads} ahead")).format(leads=number(abs(debt), 1))
+
+
+def standing(debt: float) -> str:
+    """Say in a sentence what a partner is owed, and what follows from it."""
+    leads = round(debt, 1)
+    count = 1 if abs(leads) == 1 else 2
+    if leads > 0:
+        sentence = ngettext(
+            "It is owed {n} lead: among partners that suit a lead equally well it comes first.",
+            "It is owed {n} leads: among partners that suit a lead equally well it comes first.",
+            count,
+        )
+    elif leads < 0:
+        sentence = ngettext(
+            "It is {n} lead ahead: among partners that suit a lead equally well it lets others go first.",
+            "It is {n} leads ahead: among partners that suit a lead equally well it lets others go first.",
+            count,
+        )
+    else:
+        sentence = _("It got what it was due.")
+    return sentence.format(n=number(abs(leads), 1))
 
 
 def fixed(value: float, digits: int) -> str:

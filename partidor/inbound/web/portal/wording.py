@@ -130,10 +130,19 @@ def percent(share: float | None) -> str:
 def fair_share(share: PartnerShare) -> str:
     """Say how a partner stands in the fair share."""
     owed = round(round(share.expected, 1) - round(share.received, 1), 1)  # of the figures as they are shown beside it
+    count = 1 if abs(owed) == 1 else 2
     if owed > 0:
-        sentence = _("You are owed {owed} leads, so you come sooner when several suit equally well.")
+        sentence = ngettext(
+            "You are owed {owed} lead, so you come sooner when several suit equally well.",
+            "You are owed {owed} leads, so you come sooner when several suit equally well.",
+            count,
+        )
     elif owed < 0:
-        sentence = _("You are {owed} leads ahead, so others come sooner when several suit equally well.")
+        sentence = ngettext(
+            "You are {owed} lead ahead, so others come sooner when several suit equally well.",
+            "You are {owed} leads ahead, so others come sooner when several suit equally well.",
+            count,
+        )
     else:
         sentence = _("You have received just what was due to you.")
     return sentence.format(owed=number(abs(owed), 1))

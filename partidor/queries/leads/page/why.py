@@ -11,6 +11,7 @@ from partidor.domain.offers import Cursor, Plan, Step, following
 from partidor.domain.routing.decide import SHOWN, Candidate, replay
 from partidor.domain.routing.decide import Decision as Decided
 from partidor.domain.routing.explain import outs
+from partidor.domain.routing.fairness import MICRO, account_of
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.replays.changes import changes, equals
 from partidor.domain.routing.ruleset import CENT, Rule
@@ -59,13 +60,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class CandidateRow:
-    """A candidate in its place: points in all and by criterion, and what it was owed before (negative: was ahead)."""
+    """A candidate in its place: points in all and by criterion, and what it was owed before (negative: was ahead).
+
+    ``debt_here``: the same of the lead's temperature alone, of those among whom the fair share decided.
+    """
 
     place: int
     partner: PartnerMark
     score: float
     parts: Mapping[str, float]
     debt: float
+    debt_here: float | None
     asked: bool
     result: Result
 
@@ -116,6 +121,7 @@ class Why:
     asked: tuple[PartnerMark, ...]
     drawn: bool
     """Whether the fair share decided between some who were equally suitable."""
+    temperature: str
     plan_step: Step | None
     order: tuple[Criterion, ...]
     bands: tuple[Band, ...]
@@ -170,9 +176,9 @@ def why(kept: Dossier, decision: Decision, *, shown: int, everyone: bool = False
     rule = snap.ruleset.rules[record["rule"] - 1] if snap and record["rule"] else None
     candidates = list(told.candidates if told else _recorded(record))
     least = max(shown, len(record["chosen"])) if not everyone else MOST_CANDIDATES
-    rows = [_row(kept, decision, snap, rule, one, record) for one in candidates[:least]]
+    members = _drawn(told, snap)
+    rows = [_row(kept, decision, snap, rule, one, record, members) for one in candidates[:least]]
     line = next(one for one in decision_lines(kept) if one.key == decision.lead_seq)
-    members = _drawn(told)
     return Why(
         line=line,
         is_newest=decision is kept.decisions[-1],
@@ -188,6 +194,7 @@ def why(kept: Dossier, decision: Decision, *, shown: int, everyone: bool = False
         equal_within=rule.equal_within if rule else 0,
         asked=tuple(kept.mark(partner, snap) for partner in record["chosen"]),
         drawn=bool(members),
+        temperature=account_of(str(record["inputs"]["values"].get("temperature", ""))),
         plan_step=told.step if told else None,
         order=_order(rule),
         bands=tuple(_bands(rows, record, members, told)),
@@ -212,10 +219,12 @@ def _recorded(record: Mapping[str, Any]) -> Iterator[Candidate]:
         yield Candidate(one["partner"], one["score"], one["parts"], one["debt"], one["place"])
 
 
-def _drawn(decided: Decided | None) -> frozenset[str]:
-    """Return those among whom the fair share decided."""
-    draws = decided.steps if decided else ()
-    return frozenset(next((draw.members for draw in draws if len(draw.members) > 1), ()))
+def _drawn(decided: Decided | None, snap: Snapshot | None) -> dict[str, float]:
+    """Return those among whom the fair share decided, each with its debt of the lead's temperature, in leads."""
+    if decided is None or snap is None:
+        return {}
+    members = next((draw.members for draw in decided.steps if len(draw.members) > 1), ())
+    return {snap.network.ids[at]: decided.seen.debts[at][1] / MICRO for at in members}
 
 
 def _closest(kept: Dossier, record: Mapping[str, Any], snap: Snapshot | None) -> tuple[Missed, ...]:
@@ -246,7 +255,7 @@ def _order(rule: Rule | None) -> tuple[Criterion, ...]:
 
 
 def _bands(
-    rows: Sequence[CandidateRow], record: Mapping[str, Any], members: frozenset[str], decided: Decided | None
+    rows: Sequence[CandidateRow], record: Mapping[str, Any], members: Mapping[str, float], decided: Decided | None
 ) -> Iterator[Band]:
     """Part the rows: who was better suited than those of the draw, the draw itself, and who was less suited."""
     asked = [row for row in rows if row.asked]
@@ -275,6 +284,7 @@ def _row(
     rule: Rule | None,
     one: Candidate,
     record: Mapping[str, Any],
+    members: Mapping[str, float],
 ) -> CandidateRow:
     asked = one.partner in record["chosen"]
     return CandidateRow(
@@ -283,6 +293,7 @@ def _row(
         score=one.score,
         parts=one.parts,
         debt=one.debt,
+        debt_here=members.get(one.partner),
         asked=asked,
         result=_result(kept, decision, rule, one, asked, len(record["chosen"])),
     )

@@ -92,7 +92,7 @@ def outcome(page: BacktestPage, language: str, *, everyone: bool) -> Mapping[str
         "share_moved": _share(found.moved, found.leads),
         "share_then": _share(found.unlike_then, found.leads),
         "debts": (fixed(before["max_debt"], 1), fixed(after["max_debt"], 1)),
-        "jain": (fixed(before["jain"], 3), fixed(after["jain"], 3)),
+        "jain": tuple("–" if one["jain"] is None else fixed(one["jain"], 3) for one in (before, after)),
         "partners": [_shift(one, most, page, language) for one in shown],
         "hidden": len(shifts) - len(shown),
         "tiers": _groups(found.groups("tier"), lambda name: tag_name("tier", name, language), _("No tier")),

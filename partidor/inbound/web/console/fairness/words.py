@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partidor.domain.reports.axis import Axis
+from partidor.domain.reports.spark import Spark, spark
 from partidor.domain.routing.words.naming import tag_name
 from partidor.inbound.web.components.wording import locale, number
-from partidor.inbound.web.console.wording import Bar, debt_bar, owed, short_day
-from partidor.queries.fairness.page import EVEN, DebtWeek, FairLine
-
-TALL, WIDE = 72, 720
-"""The box of the trend."""
+from partidor.inbound.web.console.wording import Bar, debt_bar, fixed, owed, short_day
+from partidor.queries.fairness.page import DebtWeek, FairLine
+from partidor.queries.fairness.reasons import EVEN, Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,10 @@ class Row:
     width: str
     debt: Bar
     owed: str
+    now: str
     reasons: str
+    trend: Spark | None
+    trend_said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +46,14 @@ class Tick:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A week of the trend: its bar, and what it says."""
-
-    x: str
-    y: str
-    height: str
-    width: str
-    week: str
-    largest: str
-    leads: str
-
-
-def rows(lines: Iterable[FairLine], scale: Axis, largest: float, language: str) -> list[Row]:
+def rows(lines: Iterable[FairLine], scale: Axis, largest: float, weeks: Sequence[DebtWeek], language: str) -> list[Row]:
     """Make the lines of a page ready."""
-    return [_row(line, scale, largest, language) for line in lines]
+    return [_row(line, scale, largest, weeks, language) for line in lines]
 
 
-def _row(line: FairLine, scale: Axis, largest: float, language: str) -> Row:
+def _row(line: FairLine, scale: Axis, largest: float, weeks: Sequence[DebtWeek], language: str) -> Row:
     due, got = scale.place(line.share.expected), scale.place(line.share.received)
+    reasons = ", ".join(filter(None, map(reason_said, line.share.reasons)))
     return Row(
         line=line,
         tier=tag_name("tier", line.tier, language) if line.tier else "",
@@ -73,26 +63,35 @@ def _row(line: FairLine, scale: Axis, largest: float, language: str) -> Row:
         width=f"{max(due, got) - scale.left:.1f}",
         debt=debt_bar(line.share.debt, largest),
         owed=owed(line.share.debt),
-        reasons=", ".join(_reasons(line)),
+        now=owed(line.share.debt_now),
+        reasons=reasons[:1].upper() + reasons[1:],
+        trend=spark(line.debts),
+        trend_said="; ".join(
+            f"{day_said(week.monday)}: {owed(debt)}" for week, debt in zip(weeks, line.debts, strict=True)
+        ),
     )
 
 
-def _reasons(line: FairLine) -> Iterator[str]:
-    """Say what explains a partner's figures beside what has a column of its own, the weightiest first."""
-    share, days = line.share, line.paused.days
-    if line.archived:
-        yield _("archived")
-    if line.joined is not None:
-        yield _("joined {day}").format(day=short_day(line.joined))
-    if days:
-        yield ngettext("paused {n} day", "paused {n} days", days).format(n=number(days))
-    if line.full:
-        yield _("at capacity")
-    counted = (
-        (share.declined, ngettext("declined {n}", "declined {n}", share.declined)),
-        (share.lapsed, ngettext("let {n} lapse", "let {n} lapse", share.lapsed)),
-    )
-    yield from (said.format(n=number(count)) for count, said in counted if count > 0)
+def reason_said(cause: Cause) -> str:
+    """Say one reason in a few words."""
+    n = round(cause.n)
+    said = {
+        "known_customer": ngettext("{n} known customer beside it", "{n} known customers beside it", n),
+        "by_hand": ngettext("{n} by hand beside it", "{n} by hand beside it", n),
+        "credited": ngettext("{n} credited back", "{n} credited back", n),
+        "archived": _("archived"),
+        "joined": _("joined {day}"),
+        "paused": ngettext("paused {n} day: nothing due", "paused {n} days: nothing due", n),
+        "at_capacity": _("at capacity now: nothing due"),
+        "no_hours": _("without hours now: nothing due"),
+        "carried": _("makes up for before: {debt}"),
+        "elsewhere": _("levelled out elsewhere"),
+        "hot_balance": _("balanced by hot leads"),
+        "its_turn": _("its turn comes next"),
+        "had_its_turn": _("just had its turn"),
+        "swing": _("within the normal swing"),
+    }[cause.code]
+    return said.format(n=number(n), day=short_day(cause.at) if cause.at else "", debt=owed(cause.n))
 
 
 def ticks(scale: Axis) -> list[Tick]:
@@ -107,27 +106,11 @@ def largest_said(debt: float) -> str:
     return ngettext("{n} lead", "{n} leads", 1 if round(debt, 1) == 1 else 2).format(n=number(debt, 1))
 
 
-def trend(weeks: Sequence[DebtWeek]) -> list[Column]:
-    """Draw the largest debt at the end of each week; one lead fills at least a third of the height."""
-    most = max([3.0, *(week.largest for week in weeks)])
-    step = WIDE / max(12, len(weeks))
-    columns = []
-    for place, week in enumerate(weeks):
-        height = TALL * week.largest / most
-        leads = "" if week.leads is None else number(week.leads, 0)
-        columns.append(
-            Column(
-                x=f"{place * step + step * 0.2:.1f}",
-                y=f"{TALL - height:.1f}",
-                height=f"{max(1.0, height):.1f}",
-                width=f"{step * 0.6:.1f}",
-                week=_day(week.monday),
-                largest=number(week.largest, 1),
-                leads=leads,
-            )
-        )
-    return columns
+def evenness_said(jain: float | None) -> str:
+    """Write Jain's index; a dash where nothing came."""
+    return "–" if jain is None else fixed(jain, 3)
 
 
-def _day(day: date) -> str:
+def day_said(day: date) -> str:
+    """Write a day without its year: ``7 Sept``."""
     return str(format_skeleton("MMMd", day, locale=locale()))

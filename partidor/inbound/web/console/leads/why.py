@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from partidor.domain.routing.words.naming import dimension_name
-from partidor.domain.words import ENDED_BY, OFFER_STATE
+from partidor.domain.words import ENDED_BY, OFFER_STATE, TEMPERATURE
 from partidor.inbound.web.components.wording import number
 from partidor.inbound.web.console.leads.story import strong
 from partidor.inbound.web.console.wording import fixed
@@ -55,6 +55,8 @@ class Row:
     bars: tuple[Bar, ...]
     parts: str
     debt: Debt
+    debt_here: str
+    """What it was owed of the lead's temperature, where that decided; else empty."""
     result: str
     chosen: bool
     strong: bool
@@ -231,6 +233,10 @@ def _one(why: Why) -> SafeString:
     most = strong(_("{partner} is owed the most").format(partner=partner))
     owed = strong(_("{partner} is next by the fair share").format(partner=partner))
     most_owed = len(debts) > 1 and debts[0] > max(debts[1:])
+    here = [row.debt_here for row in why.rows if row.debt_here is not None]
+    if not most_owed and len(here) > 1 and here[0] > max(here[1:]):
+        kind = _(TEMPERATURE[why.temperature]).lower()
+        owed = strong(_("{partner} is owed the most {kind} leads").format(partner=partner, kind=kind))
     if why.equal == why.eligible and not why.order:
         return format_html(_("All are equally suitable; among them, {who}."), who=most if most_owed else owed)
     count = _(_WORDS[why.equal - 2]) if why.equal - 2 < len(_WORDS) else number(why.equal)
@@ -289,6 +295,7 @@ def _row(row: CandidateRow, why: Why, reach: float, whole: bool, language: str) 
         bars=tuple(_bars(why.order, row, why.most)),
         parts=", ".join(f"{name} {number(points, 1)}" for name, points in named),
         debt=_debt(row.debt, reach),
+        debt_here="" if row.debt_here is None else _here(why.temperature, row.debt_here),
         result=result_said(row.result),
         chosen=row.asked,
         strong=row.result.state in ("open", "interested", "accepted", "by_hand") and not row.result.round,
@@ -312,6 +319,11 @@ def _debt(debt: float, reach: float) -> Debt:
     if debt > 0:
         return Debt("owed", f"{half:.1f}", f"{width:.1f}", _("{leads} owed").format(leads=fixed(debt, 2)))
     return Debt("ahead", f"{half - width:.1f}", f"{width:.1f}", _("{leads} ahead").format(leads=fixed(-debt, 2)))
+
+
+def _here(temperature: str, debt: float) -> str:
+    """Say what a partner was owed of one temperature: ``hot: 0.40 owed``."""
+    return f"{_(TEMPERATURE[temperature]).lower()}: {_debt(debt, 1).words}"
 
 
 def result_said(result: Result) -> str:

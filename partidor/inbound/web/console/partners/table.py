@@ -21,7 +21,7 @@ from partidor.inbound.web.components.pausing import Pause
 from partidor.inbound.web.components.wording import country_name
 from partidor.inbound.web.console.lists import Choice, asked, leaf, page_number
 from partidor.inbound.web.console.partners import words as partner_words
-from partidor.inbound.web.console.wording import debt_bar, dimension_label, owed
+from partidor.inbound.web.console.wording import debt_bar, dimension_label, owed, standing
 from partidor.queries.partners.page import open_at, partner_page
 from partidor.queries.partners.table import Choices, Narrowed, partner_table
 
@@ -139,7 +139,7 @@ def _page(visit: ConsoleVisit, partner_id: UUID, wrong: Pause | None = None) -> 
         "own_number": partner_words.own_number(page.partner.external_id),
         "time_zone": partner_words.time_zone_name(page.partner.time_zone),
         "debt": debt_bar(page.share.all.debt, largest),
-        "ahead": -page.share.all.debt,
+        "standing": standing(page.share.all.debt),
         "owed": owed(page.share.all.debt),
         "pause": wrong,
         "tomorrow": (timezone.localtime(visit.at) + timedelta(days=1)).date(),
