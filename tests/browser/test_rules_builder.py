@@ -216,10 +216,44 @@ def test_rules_are_put_in_order_by_keyboard_by_buttons_and_by_drag(sits: Sits, w
     page.focus("#down-1")
     builder.done(lambda: page.keyboard.press("Enter"))
     assert builder.names() == ["Three", "One", "Two"]
+    expect(page.locator("#down-2")).to_be_focused()
+    builder.done(lambda: page.keyboard.press("Enter"))
+    assert builder.names() == ["Three", "Two", "One"]
+    expect(page.locator("#rule-3")).to_be_focused()  # there is no way further down
+    builder.done(page.get_by_role("button", name="Undo").click)
     builder.done(lambda: page.drag_and_drop("#rule-3", "#rule-1", target_position={"x": 40, "y": 4}))
     assert builder.names() == ["Two", "Three", "One"]
     builder.done(page.get_by_role("button", name="Undo").click)
     assert builder.names() == ["Three", "One", "Two"]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_on_a_phone_the_chosen_rule_stands_alone_in_view(sits: Sits, world: World, script: bool) -> None:
+    world.rules(THREE)
+    page = sits(width=390, java_script_enabled=script)
+    page.goto(RULES)
+    expect(page.locator("#rule")).to_be_hidden()
+    page.locator("#rule-2").click()
+    expect(page.locator("#at-name")).to_have_value("Two")
+    expect(page.locator("#at-name")).to_be_in_viewport()
+    expect(page.locator("#rule-1")).to_be_hidden()
+    page.get_by_text("All rules").click()
+    expect(page.locator("#rule-1")).to_be_in_viewport()
+    expect(page.locator("#rule")).to_be_hidden()
+
+
+def test_the_last_rule_goes_comes_back_and_a_preset_begins_anew(sits: Sits, world: World) -> None:
+    world.rules(THREE[:1])
+    builder = Builder(sits())
+    page = builder.page
+    builder.done(page.get_by_role("button", name="Delete this rule").click)
+    expect(page.locator("#no-rule")).to_be_visible()
+    builder.done(page.get_by_role("button", name="Undo").click)
+    assert builder.names() == ["One"]
+    builder.done(page.get_by_role("button", name="Delete this rule").click)
+    builder.done(page.locator("#rule button", has_text=HOT).click)
+    assert builder.names() == ["Hot leads"]
+    expect(page.get_by_role("status")).to_contain_text("stands last, as rule 1")
 
 
 def test_a_value_that_cannot_be_read_stays_in_its_field_with_a_sentence(sits: Sits, world: World) -> None:

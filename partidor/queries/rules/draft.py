@@ -11,6 +11,7 @@ from uuid import UUID
 from partidor.access.network import partners_of, ruleset_for, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.routing.editing.diff import LineChanged, Paired, lines_changed, paired
+from partidor.domain.routing.editing.edits import ALWAYS
 from partidor.domain.routing.ruleset import Rule, Ruleset
 from partidor.domain.routing.who import Among, leaves
 from partidor.domain.routing.words.rules import Names, RuleTold, sentence, tell
@@ -23,6 +24,8 @@ from partidor.queries.rules.last_leads import Gaps, LastLeads, Live, live_of
 from partidor.queries.rules.lines import CriterionForm, Kept, Line, Lines, StepForm
 from partidor.queries.rules.offered import Offered, offered
 
+USUALLY_OUT = frozenset({"distributor", "affiliate", "own_sales"})
+"""Kinds of partners that most rules leave out."""
 MOST_TOLD = 60
 """Rules whose changes are told in words; of more their number is."""
 
@@ -117,7 +120,7 @@ def draft_page(viewer: Viewer, *, chosen: int, page: int, language: str, kept: K
     ids |= {one for one, _ in handed.bars} if handed else set()
     names = Names(offers.partners if needs_all else partner_names(viewer, ids), offers.labels)
 
-    said = {at: sentence(compiled.rules[at - 1], row.rules[at - 1], names, language) for at in shown}
+    said = {at: sentence(compiled.rules[at - 1], _in_short(row.rules[at - 1]), names, language) for at in shown}
     kinds = {pair.after + 1: _kind(pair, row.rules, published) for pair in pairs if pair.after is not None}
     lines = [
         DraftLine(one.position, one.name, said[one.position], now.taken(one.position), kinds[one.position])
@@ -135,6 +138,18 @@ def draft_page(viewer: Viewer, *, chosen: int, page: int, language: str, kept: K
         diff=tuple(_diff(pair, compiled, published, names, language) for pair in changed[:MOST_TOLD]),
         more_diff=max(0, len(changed) - MOST_TOLD),
     )
+
+
+def _in_short(rule: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out what nearly every rule says and the list need not repeat: whom as a rule nobody sells through."""
+    who = rule.get("who", ALWAYS)
+    parts = who["all"] if set(who) == {"all"} else [who]
+    return {**rule, "who": {"all": [part for part in parts if not _is_usual(part)]}}
+
+
+def _is_usual(part: Mapping[str, Any]) -> bool:
+    kinds = part.get("not", {}).get("kind", {}).get("in", [])
+    return bool(kinds) and USUALLY_OUT.issuperset(kinds)
 
 
 def draft_revision(viewer: Viewer) -> int:

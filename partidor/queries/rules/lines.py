@@ -280,8 +280,9 @@ class Lines:
         )  # fmt: skip
 
     def _measures(self, by: str) -> dict[str, str]:
-        names = {one: self.words[f"By {one}"].format("…") for one in
-                 ("distance", "load", "win_rate", "conversion", "past_sales", "language", "open_now")}  # fmt: skip
+        names = {"distance": self.words["Nearer"]}
+        names |= {one: self.words[f"By {one}"].format("…") for one in
+                 ("load", "win_rate", "conversion", "past_sales", "language", "open_now")}  # fmt: skip
         tags = dict(self.offers.dimensions)
         if by.startswith("tag:"):
             tags.setdefault(by[4:], naming.dimension_name(by[4:], self.offers.language))
