@@ -9,7 +9,7 @@ from django.db import connection
 
 from partidor.models import Event
 from tests.api.calling import Answer, Caller
-from tests.world import ALL_AT_ONCE, World
+from tests.world import ALL_AT_ONCE, ONE_AFTER_ANOTHER, World
 
 TEASER = {
     "id", "product", "vertical", "temperature", "source_kind", "country", "region", "postal_prefix", "distance_km",
@@ -42,6 +42,18 @@ class TestTeaser:
         assert offer["reveal"] == "teaser"
         assert set(offer["lead"]) == TEASER  # type: ignore[call-overload]
         assert alpen.get(f"/offers/{offer['id']}")["lead"] == offer["lead"]
+
+    def test_says_why_its_partner_is_asked_and_nothing_of_others_or_of_whose_it_is(
+        self, world: World, acme: Caller, alpen: Caller
+    ) -> None:
+        town = {"all": [{"tag": "town", "op": "matches", "field": "city"}, {"distance_km": {"lte": 50}}]}
+        acme.call("PATCH", f"/partners/{world.partners['alpen'].pk}", {"tags": {"town": ["München"]}})
+        world.rules([{**ONE_AFTER_ANOTHER[0], "order": [], "who": town}])
+        acme.post("/leads", telling(world))
+        path = f"/offers/{offer_to(alpen)['id']}"
+        english, german = alpen.get(path)["why"], alpen.get(path, Accept_Language="de-AT")["why"]
+        assert english == "What spoke for you: 1 km away. Of all who could be asked, you suited best."
+        assert german == "Für Sie sprach: 1 km Entfernung. Von allen, die infrage kamen, passten Sie am besten."
 
     def test_says_nothing_of_whose_it_is(self, world: World, acme: Caller, alpen: Caller) -> None:
         world.rules(ALL_AT_ONCE)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from partidor.access.leads import contacts_of, offer_for, visible_offers
 from partidor.access.reveal import reveal_to
-from partidor.access.viewer import Viewer
+from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.masking import mask_inquiry, postal_prefix, size_band, value_band
+from partidor.domain.routing.words.why_you import why_you_said
 from partidor.domain.states import OFFER
 from partidor.models import Contact, Lead, Offer
 from partidor.queries.leads.cards import LeadCard, OfferLine, by_lead, lead_card, line_of
+from partidor.queries.leads.why_you import reason_of
 from partidor.queries.paging import Page, Wanted, one_of, page
 
 
@@ -41,6 +43,13 @@ class OfferCard(OfferLine):
     """An offer with its lead: in full or as a teaser, as ``reveal`` says."""
 
     lead: LeadCard | TeaserLead
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAlone(OfferCard):
+    """One offer; ``why`` is a sentence for its partner why it was asked, without names or figures of others."""
+
+    why: str
 
 
 def offer_card(viewer: Viewer, offer: Offer, lead: Lead, contacts: Iterable[Contact]) -> OfferCard:
@@ -85,11 +94,15 @@ def _masked(text: str, lead: Lead, contacts: Collection[Contact]) -> str:
     )
 
 
-def one_offer(viewer: Viewer, offer_id: UUID) -> OfferCard:
+def one_offer(viewer: Viewer, offer_id: UUID, *, language: str = "en") -> OfferAlone:
     """Show one offer that the viewer may see. Raises NotFound."""
     viewer.require("leads:read", "offers:write")
-    offer = offer_for(viewer, offer_id)
-    return offer_card(viewer, offer, offer.lead, contacts_of([offer.lead_id]))
+    offer, vendor = offer_for(viewer, offer_id), vendor_of(viewer)
+    people = list(contacts_of([offer.lead_id]))
+    reason = reason_of(vendor, offer, people)
+    why = why_you_said(reason, vendor.name, language, answered=offer.state == "accepted")
+    card = offer_card(viewer, offer, offer.lead, people)
+    return OfferAlone(**{each.name: getattr(card, each.name) for each in fields(card)}, why=why)
 
 
 def offers(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -14,10 +14,13 @@ from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.ruleset import Rule
 from partidor.domain.routing.who import All, Node, SameTag, Within
 from partidor.domain.routing.words.why_you import Strength, WhyYou
-from partidor.models import Decision, Offer, Vendor
+from partidor.models import Contact, Decision, Offer, Vendor
+from partidor.models.live import field_values
 from partidor.models.snapshots import snapshot
 
 MOST_STRENGTHS = 3
+TOLD = ("product", "vertical", "language", "country", "region")
+"""Fields of a lead that a teaser tells, and so a strength may."""
 LIGHT_LOAD = 0.5
 """From this share of its points on, a small load spoke for the partner."""
 Again = tuple[Snapshot, Decided] | None
@@ -32,6 +35,12 @@ def made_again(vendor: Vendor, decision: Decision, values: Mapping[str, Value]) 
         return snap, replay(snap, decision.record, personal)
     except (ObjectDoesNotExist, KeyError, IndexError):
         return None
+
+
+def reason_of(vendor: Vendor, offer: Offer, contacts: Sequence[Contact]) -> WhyYou:
+    """Explain one offer, with its lead and decision at hand, to its own partner."""
+    values = field_values(offer.lead, contacts[0] if contacts else None)
+    return why_you(offer, offer.decision, made_again(vendor, offer.decision, values) if offer.decision else None)
 
 
 def why_you(offer: Offer, decision: Decision | None, again: Again) -> WhyYou:
@@ -92,7 +101,7 @@ def _asked_for(node: Node, offer: Offer) -> Iterator[Strength]:
     if isinstance(node, All):
         for part in node.parts:
             yield from _asked_for(part, offer)
-    elif isinstance(node, SameTag) and (value := getattr(offer.lead, node.field, "")):
+    elif isinstance(node, SameTag) and node.field in TOLD and (value := getattr(offer.lead, node.field)):
         yield Strength("tag", dimension=node.dimension, values=(str(value),))
     elif isinstance(node, Within):
         yield from _near(offer)

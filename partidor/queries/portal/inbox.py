@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,11 +14,13 @@ from partidor.access.reveal import Reveal
 from partidor.access.viewer import Viewer
 from partidor.domain.business_time import Calendar, calendar_of
 from partidor.domain.refusal import NotFound
+from partidor.domain.routing.words.why_you import WhyYou
 from partidor.models import Contact, Event, Offer
 from partidor.models.offer import WAITING
 from partidor.models.snapshots import ruleset
 from partidor.queries.leads.cards import LeadCard, by_lead
 from partidor.queries.leads.offers import OfferCard, offer_card
+from partidor.queries.leads.why_you import reason_of
 from partidor.queries.paging import Page, Wanted, page
 
 AN_INSTANT = timedelta(microseconds=1)
@@ -84,6 +86,8 @@ class InboxCard:
     """The working time that its deadline counts: the partner's if asked alone, else the vendor's; None counts all."""
     presses: bool
     """It is hot, and less than half of its window is left."""
+    why: WhyYou | None = field(default=None, repr=False, kw_only=True)
+    """Why the partner is asked, while it is: for the page of one offer."""
     seen: bool = field(repr=False)
     """Whether somebody has looked at it. Not a part of what is shown, so that a look changes nothing."""
 
@@ -151,11 +155,13 @@ def open_count(viewers: Sequence[Viewer]) -> int:
 
 def portal_offer(viewers: Sequence[Viewer], offer_id: UUID, *, at: datetime) -> InboxCard:
     """Show one offer of a person's partners, whatever became of it. Raises NotFound."""
-    offer = offers_of_viewers(viewers).filter(pk=offer_id).first()
+    offer = offers_of_viewers(viewers).select_related("decision").filter(pk=offer_id).first()
     if offer is None:
         raise NotFound(what="offer")
     (card,) = _cards([offer], viewers, at)
-    return card
+    if card.state not in ("open", "interested"):
+        return card
+    return replace(card, why=reason_of(offer.vendor, offer, list(contacts_of([offer.lead_id]))))
 
 
 def _cards(offers: Sequence[Offer], viewers: Sequence[Viewer], at: datetime) -> list[InboxCard]:

@@ -17,9 +17,8 @@ from partidor.domain.money import money_text
 from partidor.domain.refusal import NotFound
 from partidor.domain.routing.words.why_you import WhyYou
 from partidor.models import Contact, Event, Lead, Offer
-from partidor.models.live import field_values
 from partidor.queries.leads.cards import LeadCard, by_lead, lead_card
-from partidor.queries.leads.why_you import made_again, why_you
+from partidor.queries.leads.why_you import reason_of
 from partidor.queries.paging import Page, Wanted, page
 
 FIRST = timedelta(days=36_600)
@@ -178,8 +177,6 @@ def portal_lead(viewers: Sequence[Viewer], lead_id: UUID) -> PortalLead:
     offers = list(offers_of_viewers([viewer]).filter(lead_id=lead.pk).select_related("decision").order_by("opened_at"))
     held = next(offer for offer in reversed(offers) if offer.state == "accepted")
     people = list(contacts_of([lead.pk]))
-    values = field_values(lead, people[0] if people else None)
-    again = made_again(lead.vendor, held.decision, values) if held.decision else None
     return PortalLead(
         lead=lead_card(lead, people),
         vendor=lead.vendor.name,
@@ -187,7 +184,7 @@ def portal_lead(viewers: Sequence[Viewer], lead_id: UUID) -> PortalLead:
         currency=lead.vendor.currency,
         source_kind=lead.source.kind,
         distance_km=None if held.distance_km is None else max(1, round(held.distance_km)),
-        why=why_you(held, held.decision, again),
+        why=reason_of(lead.vendor, held, people),
         story=_story(viewer, lead, {str(offer.pk): offer for offer in offers}),
         own_facts=_own_facts(viewer, lead),
     )

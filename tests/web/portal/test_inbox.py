@@ -61,6 +61,14 @@ class TestInbox:
             assert not [word for word in SECRET if word in page.casefold()]
         assert "Name and contact after you accept" in text_of(client, "/portal/")
 
+    def test_says_on_the_page_of_an_offer_why_it_is_asked(self, world: World, sign_in: SignIn) -> None:
+        offer = offered(world, **TELLING)
+        page = text_of(sign_in("partner_sales", "alpen"), f"/portal/offers/{offer.pk}")
+        assert "Why you?" in page
+        assert "Of all who could be asked, you suited best." in page
+        assert "Bergmann" not in page
+        assert "Warum Sie?" in text_of(sign_in("partner_sales", "alpen", language="de"), f"/portal/offers/{offer.pk}")
+
     def test_speaks_german(self, world: World, sign_in: SignIn) -> None:
         offered(world, **TELLING)
         page = text_of(sign_in("partner_sales", "alpen", language="de"), "/portal/")

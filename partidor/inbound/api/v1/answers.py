@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from partidor.inbound.api.v1.problems import Problem
 
@@ -28,6 +28,11 @@ def made(card: object, *, repeated: bool) -> HttpResponse:
 def done(card: object, *, repeated: bool, **more: object) -> HttpResponse:
     """Answer what a verb left (200)."""
     return answer(card, 200, repeated=True, **more) if repeated else answer(card, 200, **more)
+
+
+def language_of(request: HttpRequest) -> str:
+    """Return the language in which sentences are wanted (``Accept-Language``, its first two letters)."""
+    return str(request.META.get("HTTP_ACCEPT_LANGUAGE", "en"))[:2].lower()
 
 
 def reads(card: Any, *errors: int) -> dict[Any, Any]:

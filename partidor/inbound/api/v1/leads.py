@@ -16,7 +16,7 @@ from partidor.actions.routing import Steered, assign_lead, reroute_lead, withdra
 from partidor.actions.sameness import judge_sameness
 from partidor.domain.routing.words.reasons import said_now
 from partidor.inbound.api.v1 import shapes
-from partidor.inbound.api.v1.answers import answer, changes, done, made, makes, reads
+from partidor.inbound.api.v1.answers import answer, changes, done, language_of, made, makes, reads
 from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.bodies import fields_of_body, id_in, object_of, time_in
 from partidor.inbound.api.v1.idempotency import repeatable
@@ -106,7 +106,7 @@ def list_decisions(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     or are gone where it does not, in German if `Accept-Language` asks for it, else in English.
     """
     by, at = asker(request)
-    return answer(Page(about_decisions.decisions(by, lead_id, language=_language(request)), None, at))
+    return answer(Page(about_decisions.decisions(by, lead_id, language=language_of(request)), None, at))
 
 
 @router.get(
@@ -115,11 +115,7 @@ def list_decisions(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 def explain(request: HttpRequest, lead_id: UUID, decision_id: UUID, partner_id: UUID) -> HttpResponse:
     """Explain why a partner was asked or was not, in German if `Accept-Language` asks for it, else in English."""
     by, _ = asker(request)
-    return answer(about_decisions.explanation(by, lead_id, decision_id, partner_id, language=_language(request)))
-
-
-def _language(request: HttpRequest) -> str:
-    return str(request.META.get("HTTP_ACCEPT_LANGUAGE", "en"))[:2].lower()
+    return answer(about_decisions.explanation(by, lead_id, decision_id, partner_id, language=language_of(request)))
 
 
 @router.post("/{uuid:lead_id}/duplicates", response=changes(LeadAlone), openapi_extra=shapes.takes(shapes.SAMENESS))
@@ -240,5 +236,5 @@ def lose(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 def _steered(request: HttpRequest, steered: Steered) -> HttpResponse:
     by, _ = asker(request)
-    more = {"warnings": [said_now(each, "en") for each in steered.warnings]} if steered.warnings else {}
+    more = {"warnings": [said_now(each, language_of(request)) for each in steered.warnings]} if steered.warnings else {}
     return done(about_leads.after_verb(by, steered.lead), repeated=steered.repeated, **more)

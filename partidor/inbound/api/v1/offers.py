@@ -9,7 +9,7 @@ from ninja import Router
 
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.inbound.api.v1 import shapes
-from partidor.inbound.api.v1.answers import answer, changes, done, reads
+from partidor.inbound.api.v1.answers import answer, changes, done, language_of, reads
 from partidor.inbound.api.v1.auth import asker
 from partidor.inbound.api.v1.bodies import fields_of_body
 from partidor.inbound.api.v1.idempotency import repeatable
@@ -17,7 +17,7 @@ from partidor.inbound.api.v1.paging import FIRST, Cursor, Limit, wanted
 from partidor.queries.leads import cards as about_leads
 from partidor.queries.leads import offers as about_offers
 from partidor.queries.leads.cards import LeadWithOffers
-from partidor.queries.leads.offers import OfferCard
+from partidor.queries.leads.offers import OfferAlone, OfferCard
 from partidor.queries.paging import Page
 
 router = Router(tags=["offers"])
@@ -38,11 +38,11 @@ def list_offers(
     return answer(about_offers.offers(by, page, state=state, partner=partner, lead=lead))
 
 
-@router.get("/{uuid:offer_id}", response=reads(OfferCard, 404))
+@router.get("/{uuid:offer_id}", response=reads(OfferAlone, 404))
 def read(request: HttpRequest, offer_id: UUID) -> HttpResponse:
-    """Show one offer, with the lead in full or as a teaser."""
+    """Show one offer, its lead in full or as a teaser, and why its partner was asked (`Accept-Language`: en, de)."""
     by, _ = asker(request)
-    return answer(about_offers.one_offer(by, offer_id))
+    return answer(about_offers.one_offer(by, offer_id, language=language_of(request)))
 
 
 @router.post("/{uuid:offer_id}/accept", response=changes(LeadWithOffers, 409, 423) | {202: OfferCard},

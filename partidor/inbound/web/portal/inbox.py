@@ -18,7 +18,7 @@ from partidor.domain.words import DECLINE_REASON
 from partidor.inbound.web.components.doors import PortalVisit, portal_form, portal_page, portal_verb
 from partidor.inbound.web.components.live import live, version_of
 from partidor.inbound.web.portal.frame import framed
-from partidor.inbound.web.portal.wording import ORIGIN, origin, place
+from partidor.inbound.web.portal.wording import ORIGIN, origin, place, why
 from partidor.queries.paging import Wanted
 from partidor.queries.portal.inbox import Inbox, InboxCard, inbox, portal_offer
 
@@ -49,6 +49,7 @@ def _shown(card: InboxCard) -> dict[str, object]:
         "origin": origin(about.source_kind, about.source),
         "icon": ORIGIN.get(about.source_kind, ORIGIN["api"]),
         "lines": 4 if card.presses else 3,
+        "why": why(card.why, card.vendor, answered=False) if card.why else "",
     }
 
 

@@ -67,9 +67,9 @@ def place(about: Fit) -> str:
     return ", ".join(filter(None, [prefix, region or country_name(about.country)]))
 
 
-def why(reason: WhyYou, vendor: str) -> str:
-    """Say to a partner why it got a lead."""
-    return why_you_said(reason, vendor, get_language() or "en")
+def why(reason: WhyYou, vendor: str, *, answered: bool = True) -> str:
+    """Say to a partner why it got a lead, or before it has ``answered`` why it is asked; may be empty."""
+    return why_you_said(reason, vendor, get_language() or "en", answered=answered)
 
 
 def told(step: Step, lead: PortalLead) -> SafeString:
