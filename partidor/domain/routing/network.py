@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import compress
 
 from partidor.domain.business_time import SOON, Calendar, Written, calendar_of
@@ -182,6 +183,11 @@ class Network:
         """Return the mask of these partners; ids that are not in the network are passed over."""
         index = self.index
         return mask_of((index[partner] for partner in partners if partner in index), self.size)
+
+    @cached_property
+    def placed(self) -> int:
+        """Who has a known place."""
+        return mask_of((at for at, partner in enumerate(self.facts) if partner.point is not None), self.size)
 
     def having(self, what: str, value: object) -> int:
         """Return who has a folded value of a kind, country, parent, or ``tag:DIMENSION``."""

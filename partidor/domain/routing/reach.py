@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from partidor.domain.conditions import Needs, field_type
 from partidor.domain.routing.match import fixed_mask
-from partidor.domain.routing.network import Network, mask_of
+from partidor.domain.routing.network import Network
 from partidor.domain.routing.ruleset import Rule
 from partidor.domain.routing.who import All, AnyOf, Node, SameCountry, SameTag, Within
 
@@ -62,8 +62,7 @@ def _most(node: Node, needs: Needs, network: Network) -> int:
     if isinstance(node, SameCountry):
         return _sharing("country", node.field, needs, network) & ~network.having("country", "")
     if isinstance(node, Within):
-        placed = (at for at, partner in enumerate(network.facts) if partner.point is not None)
-        return mask_of(placed, network.size)
+        return network.placed
     return network.everyone  # a customer's partners, and any contrary of what depends on the lead
 
 

@@ -175,12 +175,13 @@ def compile_ruleset(rules: object, *, known: Known | None = None) -> Ruleset:
 
 def refuse_too_large(rules: Rules) -> None:
     """Refuse valid rules that are together larger than what every entrance takes. Raises RulesRefused."""
-    sizes = [len(orjson.dumps(rule)) + 1 for rule in rules]
-    if sum(sizes) < LARGEST:
+    size = len(orjson.dumps(rules))
+    if size <= LARGEST:
         return
+    sizes = [len(orjson.dumps(rule)) for rule in rules]
     at = sizes.index(max(sizes))
     remedy = "put fewer values into lists, for example by giving those partners a tag, or join rules that are alike"
-    whole = f"all rules together are {sum(sizes):,} bytes of JSON, and {LARGEST:,} is the most"
+    whole = f"all rules together are {size:,} bytes of JSON, and {LARGEST:,} is the most"
     largest = f"Rule {at + 1} {show(rules[at]['name'])} is the largest, with {sizes[at]:,}"
     raise RulesRefused([FieldError(f"rules[{at}]", f"{largest}; {whole}; {remedy}")])
 

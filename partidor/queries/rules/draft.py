@@ -109,8 +109,9 @@ def draft_page(viewer: Viewer, *, chosen: int, page: int, language: str, kept: K
     now = last.now
 
     pairs = paired([dict(one.tree) for one in published.rules], row.rules)
+    kinds = [_kind(pair, row.rules, published) for pair in pairs]
     shown = {one.position for one in found.items} | ({chosen} if chosen else set())
-    changed = [pair for pair in pairs if _kind(pair, row.rules, published)]
+    changed = [pair for pair, kind in zip(pairs, kinds, strict=True) if kind]
     twin = {pair.after + 1: pair.before + 1 for pair in pairs if pair.after is not None and pair.before is not None}
     handed = last.handed_out(chosen, twin.get(chosen)) if chosen else None
     mentioned = [*(compiled.rules[at - 1] for at in shown), *_told_rules(changed[:MOST_TOLD], compiled, published)]
@@ -121,9 +122,9 @@ def draft_page(viewer: Viewer, *, chosen: int, page: int, language: str, kept: K
     names = Names(offers.partners if needs_all else partner_names(viewer, ids), offers.labels)
 
     said = {at: sentence(compiled.rules[at - 1], _in_short(row.rules[at - 1]), names, language) for at in shown}
-    kinds = {pair.after + 1: _kind(pair, row.rules, published) for pair in pairs if pair.after is not None}
+    became = {pair.after + 1: kind for pair, kind in zip(pairs, kinds, strict=True) if pair.after is not None}
     lines = [
-        DraftLine(one.position, one.name, said[one.position], now.taken(one.position), kinds[one.position])
+        DraftLine(one.position, one.name, said[one.position], now.taken(one.position), became[one.position])
         for one in found.items
     ]
     live = live_of(rule, last, twin.get(chosen), handed, names, language) if rule and handed else None

@@ -106,6 +106,7 @@ class LastLeads:
     def held_against(cls, viewer: Viewer, compiled: Ruleset, published: Ruleset, net: Network) -> LastLeads:
         """Read them. ``compiled`` is the draft."""
         rows = visible_leads(viewer).filter(test=False, run__gt=0).select_related("source")
+        rows = rows.defer("consent", "source__mapping", "source__required")  # reading them costs more than matching
         leads = list(rows.order_by("-received_at", "-pk")[:LAST])
         facts = lead_facts(leads, compiled.fields | published.fields)
         key = (vendor_of(viewer).ruleset_version, published.fields, [lead.pk for lead in leads])
