@@ -13,7 +13,7 @@ from pathlib import Path
 from bench._figures import Figures, machine
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-BENCHMARKS = ("engine", "intake", "bulk", "accepts", "sweep", "backtest")
+BENCHMARKS = ("engine", "intake", "bulk", "accepts", "sweep", "backtest", "builder")
 HEAD = """# Benchmarks
 
 Written by `make bench`: measured, never guessed, and not edited by hand. Each figure is the median of some runs, with
