@@ -14,6 +14,7 @@ from partidor.actions.deadlines import act_on_due, note_beat
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.actions.partners import change_partner, pause_partner, resume_partner
 from partidor.domain.refusal import NotAllowed, NotFound, WrongContent
+from partidor.domain.routing.editing.presets import PRESETS, preset
 from partidor.models import Decision, Event, Lead, Offer
 from partidor.models.ledger import read_ledger
 from partidor.models.snapshots import network
@@ -57,6 +58,31 @@ class TestRoundsInWorkingTime:
         assert office.notices("offer.reminded") == 1
         accept_offer(offer.pk, by=office.seen_by("alpen"), at=MONDAY + timedelta(minutes=90))
         assert office.again(lead).state == "accepted"
+
+    @pytest.mark.parametrize(
+        ("key", "answers", "until"),
+        [
+            ("hot", {"temperature": "hot"}, MONDAY + timedelta(minutes=30)),
+            ("warm", {"temperature": "warm"}, MONDAY + timedelta(hours=4)),
+            ("enterprise", {"employees": 900}, MONDAY + timedelta(days=2)),
+            ("small", {"employees": 9}, MONDAY + timedelta(days=1, hours=3)),
+            ("every", {}, MONDAY + timedelta(hours=8)),
+        ],
+    )
+    def test_no_preset_lets_a_lead_of_friday_evening_lapse_before_monday(
+        self, transactional_db: None, key: str, answers: dict[str, Any], until: datetime
+    ) -> None:
+        assert sorted(PRESETS) == ["enterprise", "every", "hot", "small", "warm"]
+        world = World.found(rules=[preset(key, "Preset")])
+        nine_to_six = {"hours": {day: ["09:00-18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}}
+        change_partner_calendar(world.partners["alpen"].pk, nine_to_six, by=world.manager, at=START)
+        lead = world.receive(at=FRIDAY_EVENING, **answers).lead
+        offer = world.open_offer(lead, "alpen")
+        for hours in range(1, 62):  # the whole weekend
+            assert act_on_due(at=FRIDAY_EVENING + timedelta(hours=hours)) == 0
+        assert offer.expires_at == until
+        accept_offer(offer.pk, by=world.seen_by("alpen"), at=MONDAY + timedelta(minutes=10))
+        assert world.again(lead).state == "accepted"
 
     def test_asks_one_alone_in_its_own_time_and_many_in_the_vendors(self, office: World) -> None:
         change_partner_calendar(office.partners["bergmann"].pk, SATURDAYS, by=office.manager, at=START)

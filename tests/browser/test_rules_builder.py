@@ -20,11 +20,11 @@ from tests.world import START, World
 TABLES = adventureworks()
 RULES = "/console/acme/rules/"
 EVERY, HOT, WARM = (
-    "Every lead: two in turn, 8 hours each",
-    "Hot: 30 minutes for one, then five in competition",
+    "Every lead: two in turn, 8 working hours each",
+    "Hot: 30 minutes of working time for one, then five in competition",
     "Warm: two",
 )
-LARGE, SMALL = "From 500 people: 2 working days for one", "Below 500 people: 12 hours for one, then all"
+LARGE, SMALL = "From 500 people: 2 working days for one", "Below 500 people: 12 working hours for one, then all"
 
 
 # without an event, so that only the button sends the line, and whole

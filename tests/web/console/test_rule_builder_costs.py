@@ -13,7 +13,7 @@ from partidor.domain.facts import PartnerFacts
 from partidor.domain.routing.match import Network, Snapshot
 from partidor.domain.routing.replays.rehearsal import unreached
 from partidor.domain.routing.ruleset import compile_ruleset
-from tests.web.console.test_rule_editor import PART, PLAN, RULES, Editor, line
+from tests.web.console.editing import PART, PLAN, RULES, Editor, line
 from tests.web.people import SignIn
 from tests.world import World
 

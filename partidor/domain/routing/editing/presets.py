@@ -1,4 +1,8 @@
-"""Rules to start from: what channel managers usually want for hot, warm, large and small leads."""
+"""Rules to start from: what channel managers usually want for hot, warm, large and small leads.
+
+All count working time: what comes in on Friday evening waits for Monday, and does not lapse unseen. Hours are working
+hours, days are working days.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ PRESETS: Mapping[str, dict[str, Any]] = {
         "when": {"all": [{"field": "temperature", "op": "in", "value": ["hot"]}]},
         "plan": [
             {"offer_to": 1, "window": "30m", "remind_after": "15m"},
-            {"offer_to": 5, "window": "24h", "reveal": "teaser"},
+            {"offer_to": 5, "window": "1d", "reveal": "teaser"},
         ],
     },
     "warm": {
@@ -25,11 +29,10 @@ PRESETS: Mapping[str, dict[str, Any]] = {
     "enterprise": {
         "when": {"all": [{"field": "employees", "op": "gte", "value": 500}]},
         "plan": [{"offer_to": 1, "window": "2d", "remind_after": "1d"}],
-        "clock": "business",
     },
     "small": {
         "when": {"all": [{"field": "employees", "op": "lt", "value": 500}]},
-        "plan": [{"offer_to": 1, "window": "12h"}, {"offer_to": "all", "window": "48h", "reveal": "teaser"}],
+        "plan": [{"offer_to": 1, "window": "12h"}, {"offer_to": "all", "window": "2d", "reveal": "teaser"}],
     },
     "every": {"when": ALWAYS, "plan": [{"offer_to": 1, "window": "8h", "remind_after": "4h", "repeat": 2}]},
 }
@@ -37,5 +40,5 @@ PRESETS: Mapping[str, dict[str, Any]] = {
 
 def preset(key: str, name: str) -> dict[str, Any]:
     """Return a whole rule of a preset; of one that does not exist, the rule for every lead."""
-    made = {"name": name, "who": _SELLERS, "order": _NEAREST, "equal_within": 1}
+    made = {"name": name, "who": _SELLERS, "order": _NEAREST, "equal_within": 1, "clock": "business"}
     return {**made, **PRESETS.get(key, PRESETS["every"])}

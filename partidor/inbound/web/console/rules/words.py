@@ -11,11 +11,11 @@ from partidor.queries.rules.in_force import VersionLine
 
 FIRST_NOTE = gettext_noop("The rule every vendor starts with")
 PRESETS: Mapping[str, str] = {
-    "hot": gettext_noop("Hot: 30 minutes for one, then five in competition"),
-    "warm": gettext_noop("Warm: two in turn, 4 hours each"),
+    "hot": gettext_noop("Hot: 30 minutes of working time for one, then five in competition"),
+    "warm": gettext_noop("Warm: two in turn, 4 working hours each"),
     "enterprise": gettext_noop("From 500 people: 2 working days for one"),
-    "small": gettext_noop("Below 500 people: 12 hours for one, then all"),
-    "every": gettext_noop("Every lead: two in turn, 8 hours each"),
+    "small": gettext_noop("Below 500 people: 12 working hours for one, then all"),
+    "every": gettext_noop("Every lead: two in turn, 8 working hours each"),
 }
 PRESET_NAMES: Mapping[str, str] = {
     "hot": gettext_noop("Hot leads"),
