@@ -27,7 +27,7 @@ from partidor.domain.facts import PERSONAL_FIELDS
 from partidor.domain.json_text import faults
 from partidor.domain.offers import Plan, Step
 from partidor.domain.refusal import FieldError, WrongContent
-from partidor.domain.routing.contradictions import Side, contradictions
+from partidor.domain.routing.doubts import doubt_side, doubt_values
 from partidor.domain.routing.index import RuleIndex
 from partidor.domain.routing.who import EVERYONE, FARTHEST_KM, Known, Node, compile_who, depends, doubt_tags, fields_of
 
@@ -201,12 +201,12 @@ def _rule(tree: object, at: int, complaints: Complaints, known: Known) -> Rule:
     _only(tree, _KEYS, path, "a rule", complaints)
     before = len(complaints.errors) + complaints.left_out
     when = compile_condition(tree["when"], f"{path}.when", complaints) if "when" in tree else ALWAYS
-    _doubt_when(tree.get("when"), known, complaints)
+    doubt_values(tree.get("when"), known, complaints)
     who = compile_who(tree["who"], f"{path}.who", complaints, known) if "who" in tree else EVERYONE
     is_readable = before == len(complaints.errors) + complaints.left_out
-    never = is_readable and _doubt_side(tree, "when", path, complaints)
+    never = is_readable and doubt_side(tree, "when", path, complaints)
     if is_readable:
-        _doubt_side(tree, "who", path, complaints)
+        doubt_side(tree, "who", path, complaints)
     order = _order(tree.get("order", []), f"{path}.order", complaints, known)
     equal_within = tree.get("equal_within", 5)
     if not is_number(equal_within) or not 0 <= equal_within <= 10_000:
@@ -250,40 +250,6 @@ def _choice(tree: Mapping[str, Any], key: str, words: tuple[str, ...], path: str
         return word
     complaints.add(f"{path}.{key}", f"takes {' or '.join(words)}, not {show(word)}")
     return words[0]
-
-
-def _doubt_side(tree: Mapping[str, Any], side: Side, path: str, complaints: Complaints) -> bool:
-    """Warn of what can never hold together; return whether nobody passes at all."""
-    if side not in tree:
-        return False
-    looked = contradictions(tree[side], side, f"{path}.{side}")
-    for one in looked.found:
-        complaints.warn(str(one))
-    return looked.never
-
-
-def _doubt_when(tree: object, known: Known, complaints: Complaints) -> None:
-    """Warn of products, sources and custom fields that nobody has; walks without recursion, whatever was sent."""
-    nodes = [tree]
-    have = {"product": known.products, "source": known.sources}
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, list):
-            nodes += node
-        if not isinstance(node, dict):
-            continue
-        nodes += [node[word] for word in ("all", "any", "not") if word in node]
-        field, value = node.get("field"), node.get("value")
-        if not isinstance(field, str):
-            continue
-        if field.startswith("custom.") and known.custom is not None and field[7:] not in known.custom:
-            complaints.warn(f"there is no custom field {show(field[7:])} yet")
-        there = have.get(field)
-        if there is not None and node.get("op") in ("eq", "ne", "in", "not_in"):
-            folded = {one.casefold() for one in there}
-            for one in value if isinstance(value, list) else [value]:
-                if isinstance(one, str) and one.casefold() not in folded:
-                    complaints.warn(f"there is no {field} {show(one)} yet")
 
 
 def _order(tree: object, path: str, complaints: Complaints, known: Known) -> tuple[Criterion, ...]:
