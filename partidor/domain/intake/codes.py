@@ -111,6 +111,17 @@ _REGIONS = {
     "CA": "AB Alberta;BC British Columbia;MB Manitoba;NB New Brunswick;NL Newfoundland and Labrador;"
     "NT Northwest Territories;NS Nova Scotia;NU Nunavut;ON Ontario;PE Prince Edward Island;QC Québec;SK Saskatchewan;"
     "YT Yukon",
+    "ES": "C A Coruña/La Coruña/Coruña;VI Álava/Araba;AB Albacete;A Alicante/Alacant;AL Almería;O Asturias;AV Ávila;"
+    "BA Badajoz;PM Illes Balears/Islas Baleares/Baleares/Balearic Islands;B Barcelona;BI Bizkaia/Vizcaya;BU Burgos;"
+    "CC Cáceres;CA Cádiz;S Cantabria;CS Castellón/Castelló;CE Ceuta;CR Ciudad Real;CO Córdoba;CU Cuenca;"
+    "SS Gipuzkoa/Guipúzcoa;GI Girona/Gerona;GR Granada;GU Guadalajara;H Huelva;HU Huesca;J Jaén;LO La Rioja;"
+    "GC Las Palmas;LE León;L Lleida/Lérida;LU Lugo;M Madrid;MA Málaga;ML Melilla;MU Murcia;NA Navarra/Nafarroa/Navarre;"
+    "OR Ourense/Orense;P Palencia;PO Pontevedra;SA Salamanca;TF Santa Cruz de Tenerife/Tenerife;SG Segovia;"
+    "SE Sevilla/Seville;SO Soria;T Tarragona;TE Teruel;TO Toledo;V Valencia/València;VA Valladolid;ZA Zamora;"
+    "Z Zaragoza/Saragossa;AN Andalucía/Andalusia;AR Aragón;CN Canarias/Canary Islands;CL Castilla y León;"
+    "CM Castilla-La Mancha;CT Cataluña/Catalunya/Catalonia;EX Extremadura;GA Galicia;MD Comunidad de Madrid;"
+    "MC Región de Murcia;NC Comunidad Foral de Navarra;PV País Vasco/Euskadi/Basque Country;AS Principado de Asturias;"
+    "VC Comunidad Valenciana/Comunitat Valenciana",
 }
 _REGION_OF: dict[str, dict[str, str]] = {}
 for _country, _listed in _REGIONS.items():

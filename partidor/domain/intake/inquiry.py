@@ -198,7 +198,10 @@ def read_address(given: Fields, default_country: str) -> Address:
             where = f"of {country}" if country else "without a country"
             inner.wrong("region", f'{region[:40]!r} is no region {where}; write its ISO 3166-2 code, such as "DE-BY"')
         region = known or ""
-    return Address(inner.text("street"), code, city, region, country)
+    street, repeated = repair.mend_street(inner.text("street"), code, city, country)
+    if repeated:
+        given.flags.add(repair.ADDRESS_REPAIRED)
+    return Address(street, code, city, region, country)
 
 
 def read_currency(given: Fields, default: str) -> str:

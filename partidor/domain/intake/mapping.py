@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from partidor.domain.intake import inquiry, particulars, partner
+from partidor.domain.intake.repair import parted_name
 from partidor.domain.refusal import FieldError, WrongContent
 
 Kind = Literal["partners", "leads"]
@@ -18,6 +19,8 @@ Kind = Literal["partners", "leads"]
 _SECTIONS = ("delimiter", "encoding", "decimal", "fields", "tags", "values", "defaults", "dates")
 _ADDRESS = tuple(f"address.{key}" for key in inquiry.ADDRESS_KEYS)
 _PLACE = ("location.lat", "location.lon")
+WHOLE_NAME = "contact.name"
+"""A column with first and last name: it is parted, and fills what columns of their own do not."""
 OURS: Mapping[str, tuple[str, ...]] = {
     "partners": (
         *(key for key in partner.PARTNER_KEYS if key not in ("address", "location", "tags", "calendar")),
@@ -26,7 +29,7 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "leads": (
         *(key for key in inquiry.LEAD_KEYS
           if key not in ("contact", "contacts", "address", "location", "utm", "consent", "custom")),
-        *(f"contact.{key}" for key in inquiry.CONTACT_KEYS), *_ADDRESS, *_PLACE,
+        *(f"contact.{key}" for key in inquiry.CONTACT_KEYS), WHOLE_NAME, *_ADDRESS, *_PLACE,
         *(f"utm.{key}" for key in inquiry.UTM_KEYS), *(f"consent.{key}" for key in particulars.CONSENT_KEYS),
     ),
 }  # fmt: skip
@@ -111,8 +114,12 @@ class ImportMapping:
         payload: dict[str, object] = {}
         for path, cell in self.fields.items():
             text = cell.text(row)
-            if text:
+            if text and path != WHOLE_NAME:
                 _put(payload, path, self._value(path, cell, text))
+        if (whole := self.fields.get(WHOLE_NAME)) and (text := whole.text(row)):
+            for path, part in zip(("contact.first_name", "contact.last_name"), parted_name(text), strict=True):
+                if part:
+                    _put(payload, path, part, over=False)
         tags: dict[str, object] = {}
         for dimension, cell in self.tags.items():
             text = cell.text(row)

@@ -118,7 +118,9 @@ def place_keys(country: str, postal_code: str, city: str = "", region: str = "")
         if region:
             keys.append(f"city:{name}|{region}")
         keys.append(f"city:{name}")
-    return tuple(keys)
+        if shorter := city_name(_SIGN_BEHIND.sub("", city)):
+            keys.append(f"city:{shorter}")
+    return tuple(dict.fromkeys(keys))
 
 
 def gather(rows: Iterable[PlaceRow]) -> Iterator[Place]:
@@ -253,6 +255,8 @@ def _prefixes(code: str, country: str) -> list[str]:
 # Cities ---------------------------------------------------------------------------------------------------------------
 
 _ADDED = re.compile(r"\s*[(,/].*$|\s+\d+$|\s+cedex\b.*$", re.IGNORECASE)
+_SIGN_BEHIND = re.compile(r"\s+[A-Z]{1,2}$")
+"""A province's sign behind the town, as Spaniards and Swiss write it: "Madrid M", "Wil SG"."""
 _BEFORE = re.compile(r"^(?:stadtkreis|landeshauptstadt|kreisfreie stadt|stadt|city of|town of|ville de)\s+")
 _SAINT = re.compile(r"\b(?:sankt|saint|sainte|ste)\b")
 _EXONYMS = {

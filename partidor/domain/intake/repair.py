@@ -14,6 +14,8 @@ from functools import lru_cache
 import ftfy
 import phonenumbers
 
+from partidor.domain.intake.codes import country_code
+
 TEXT_REPAIRED = "text_repaired"
 POSTAL_CODE_REPAIRED = "postal_code_repaired"
 POSTAL_CODE_UNVERIFIED = "postal_code_unverified"
@@ -252,3 +254,50 @@ def mend_address(postal_code: str, city: str, country: str) -> tuple[str, str, b
         if flag != POSTAL_CODE_UNVERIFIED and country in _FORMS and len(squeezed(code)) >= 4:
             return found[1], found[2], True
     return postal_code, city, False
+
+
+# Streets and names ----------------------------------------------------------------------------------------------------
+
+_MARKS = " ,;-–·"
+MOST_NAME_WORDS = 3
+
+
+def mend_street(street: str, postal_code: str, city: str, country: str) -> tuple[str, bool]:
+    """Take away what a street repeats at its end of country, town and postal code; say whether it did.
+
+    A whole address in one cell (``Calle Albasanz, 52 28037 Madrid Spain``) becomes its street, as long as the other
+    cells hold the rest and something is left. The town alone is no sign of it: Via Roma is a street in Rome.
+    """
+    ends = [rest := street.rstrip(_MARKS), rest := _without_country(rest, country)]
+    for part in (city, postal_code):
+        shorter = rest[: -len(part)] if part and rest.casefold().endswith(part.casefold()) else rest
+        if not shorter[-1:].isalnum():
+            rest = shorter.rstrip(_MARKS)
+        ends.append(rest)
+    whole, without_country, without_city, without_code = ends
+    is_address = without_code != without_city or (without_city != without_country != whole)
+    return (rest, True) if rest and is_address else (street, False)
+
+
+def _without_country(text: str, country: str) -> str:
+    words = text.split(" ")
+    for count in range(1, min(MOST_NAME_WORDS, len(words) - 1) + 1):
+        name = " ".join(words[-count:]).strip("()")
+        if country and len(name) > 2 and country_code(name) == country:
+            return " ".join(words[:-count]).rstrip(_MARKS)
+    return text
+
+
+_PARTICLES = set("van von der den de del della di da du la le dos das ten ter zu zum zur af".split())  # noqa: SIM905
+
+
+def parted_name(name: str) -> tuple[str, str]:
+    """Part a whole name into first and last: at its comma, else before the last word and the particles before it."""
+    last, comma, first = (part.strip() for part in name.partition(","))
+    if comma and first and last:
+        return first, last
+    words = name.split()
+    at = max(0, len(words) - 1)
+    while at > 1 and words[at - 1].casefold() in _PARTICLES:
+        at -= 1
+    return " ".join(words[:at]), " ".join(words[at:])

@@ -60,9 +60,9 @@ _LEADS: Mapping[str, str] = {
     "company": "company, company name, customer, organisation, organization, account, account name, partner name, firma, "
     "firmenname, unternehmen, kunde, empresa, compania, cliente, razon social",
     "contact.first_name": "first name, firstname, given name, vorname, nombre, first",
-    "contact.last_name": "last name, lastname, surname, family name, nachname, familienname, apellido, apellidos, last, name, "
-    "contact, contact name, full name, ansprechpartner, kontakt, contacto, nombre y apellidos, nombre "
-    "completo",
+    "contact.last_name": "last name, lastname, surname, family name, nachname, familienname, apellido, apellidos, last",
+    "contact.name": "name, contact, contact name, full name, ansprechpartner, kontakt, contacto, nombre y apellidos, "
+    "nombre completo",
     "contact.email": "email, e mail, mail, email from, email address, emailaddress, e mail adresse, correo, correo electronico",
     "contact.phone": "phone, telephone, phone number, tel, telefon, telefonnummer, rufnummer, mobile, handy, telefono, movil",
     "contact.job_title": "job title, job position, position, function, title, funktion, stelle, cargo, puesto",

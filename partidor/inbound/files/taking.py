@@ -9,10 +9,11 @@ from uuid import UUID
 
 from partidor.access.viewer import Viewer
 from partidor.domain.intake.mapping import ImportMapping, Kind
+from partidor.domain.refusal import NotFound
 from partidor.inbound.files.batches import BATCH, Take, Tally, lines_of, refused_beside, taking
 from partidor.inbound.files.leads import leads_taken, leads_tried
 from partidor.inbound.files.partners import partners_taken, partners_tried
-from partidor.inbound.files.uploads import Upload, keep_about, upload_in
+from partidor.inbound.files.uploads import NotOnThisMachine, Upload, keep_about, upload_in
 
 PARTNERS_AT_ONCE = 2_000
 """Partners that are one transaction and one version of the network."""
@@ -43,7 +44,10 @@ def kept_result(upload: Upload, tally: Tally, *, dry: bool) -> Upload:
 
 def import_job(by: Viewer, wanted: Mapping[str, Any]) -> Iterator[float | dict[str, Any]]:
     """Run the import of a kept file as a job; begun again, it takes only what is missing."""
-    upload = upload_in(UUID(wanted["upload"]), by)
+    try:
+        upload = upload_in(UUID(wanted["upload"]), by)
+    except NotFound as error:
+        raise NotOnThisMachine from error
     tally = Tally()
     for tally in steps_of(upload, by=by, dry=wanted["dry"]):
         yield tally.rows / max(1, upload.rows)

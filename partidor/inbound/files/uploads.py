@@ -24,6 +24,10 @@ _ABOUT = "about.json"
 _NO_NAME = re.compile(r"[^\w .()+-]+")
 
 
+class NotOnThisMachine(Refusal):
+    """The file is not on this machine; several machines that run Partidor must share HOME."""
+
+
 class UploadTooLarge(Refusal):
     """The file is larger than {most} MB; import it on the server with partidor import, or in parts."""
 

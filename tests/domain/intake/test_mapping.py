@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partidor.domain.intake import codes
 from partidor.domain.intake.inquiry import read_inquiry
 from partidor.domain.intake.mapping import ImportMapping, Kind
 from partidor.domain.intake.partner import read_partner
+from partidor.domain.intake.suggest import suggested
 from partidor.domain.refusal import WrongContent
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
@@ -171,3 +173,28 @@ class TestWithInquiry:
         payload = ImportMapping.read(text, "leads").apply({"Firma": "Muster", "Tel": "089 123456", "MA": "120"})
         inquiry = read_inquiry(payload, vendor_currency="EUR", default_country="DE")
         assert (inquiry.company, inquiry.contact.phone, inquiry.employees) == ("Muster", "+4989123456", 120)
+
+
+class TestWholeNames:
+    def test_are_parted_and_never_take_the_place_of_parts_that_are_given(self) -> None:
+        mapping = ImportMapping.read('[fields]\n"contact.name" = "Contact"\n"contact.first_name" = "First"', "leads")
+        assert mapping.apply({"Contact": "Eva Müller", "First": ""}) == {
+            "contact": {"first_name": "Eva", "last_name": "Müller"}
+        }
+        assert mapping.apply({"Contact": "Eva Müller", "First": "E."}) == {
+            "contact": {"first_name": "E.", "last_name": "Müller"}
+        }
+        assert mapping.apply({"Contact": "", "First": ""}) == {}
+
+    def test_are_guessed_from_the_name_of_the_column(self) -> None:
+        found = suggested("leads", ["Contact Name", "Email"], [{"Contact Name": "Eva Müller", "Email": "e@a.example"}])
+        assert found.fields["contact.name"].columns == ("Contact Name",)
+
+
+class TestRegions:
+    def test_of_spain_are_known_by_name(self) -> None:
+        rows = [{"name": "A", "state": "Barcelona", "web": "https://a.es"}, {"name": "B", "state": "Guipúzcoa",
+                                                                             "web": "https://b.es"}]  # fmt: skip
+        found = suggested("partners", ["name", "state", "web"], rows)
+        assert found.fields["address.region"].columns == ("state",)
+        assert [codes.region_code(row["state"], "ES") for row in rows] == ["ES-B", "ES-SS"]

@@ -120,3 +120,8 @@ class TestPlaceRow:
         raw = {"country_code": "DE", "zipcode": "70173", "place": "Stuttgart", "latitude": "48.7", "longitude": "9.1"}
         assert PlaceRow.read({**raw, **change}) is None
         assert PlaceRow.read({}) is None
+
+
+def test_a_town_with_its_provinces_sign_is_looked_up_without_it_at_last() -> None:
+    assert place_keys("ES", "", "Madrid M") == ("city:madrid m", "city:madrid")
+    assert place_keys("ES", "", "Madrid") == ("city:madrid",)

@@ -175,3 +175,39 @@ class TestMendAddress:
     def test_leaves_other_cities_alone(self) -> None:
         assert repair.mend_address("", "29 Palms", "US") == ("", "29 Palms", False)
         assert repair.mend_address("80538", "München", "DE") == ("80538", "München", False)
+
+
+class TestStreets:
+    @pytest.mark.parametrize(
+        ("street", "code", "city", "country", "left"),
+        [
+            ("Calle Albasanz, 52 - 1º A 28037 Madrid  Spain", "28037", "Madrid", "ES", "Calle Albasanz, 52 - 1º A"),
+            ("Dachauer Str. 5, 80335 München, Deutschland", "80335", "München", "DE", "Dachauer Str. 5"),
+            ("c/ Casp, 118, Átic - 2 08013 Barcelona B Spain", "08013", "Barcelona B", "ES", "c/ Casp, 118, Átic - 2"),
+            ("1 Main St, Springfield, United States", "", "Springfield", "US", "1 Main St"),
+        ],
+    )
+    def test_lose_what_they_repeat_of_the_address(
+        self, street: str, code: str, city: str, country: str, left: str
+    ) -> None:
+        assert repair.mend_street(street, code, city, country) == (left, True)
+        assert repair.mend_street(left, code, city, country) == (left, False)
+
+    @pytest.mark.parametrize(
+        ("street", "code", "city", "country"),
+        [("Via Roma", "00184", "Roma", "IT"), ("28037 Madrid Spain", "28037", "Madrid", "ES"), ("", "1", "X", "DE"),
+         ("Platz der Republik Österreich", "1010", "Wien", "AT"), ("Haus 80335", "335", "", "DE")],
+    )  # fmt: skip
+    def test_are_left_alone_otherwise(self, street: str, code: str, city: str, country: str) -> None:
+        assert repair.mend_street(street, code, city, country) == (street, False)
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("name", "parted"),
+        [("Eva Müller", ("Eva", "Müller")), ("Müller, Eva", ("Eva", "Müller")), ("Müller", ("", "Müller")),
+         ("Jan van der Berg", ("Jan", "van der Berg")), ("Dr. Eva Maria Müller", ("Dr. Eva Maria", "Müller")),
+         ("de Boer", ("de", "Boer")), ("", ("", ""))],
+    )  # fmt: skip
+    def test_are_parted(self, name: str, parted: tuple[str, str]) -> None:
+        assert repair.parted_name(name) == parted

@@ -18,8 +18,8 @@ from partidor.domain.intake.codes import region_name
 from partidor.domain.intake.entries import Entries, changed, rebased
 from partidor.domain.public_holidays import holiday_countries, holiday_regions
 from partidor.inbound.web.components.doors import Visit
-from partidor.inbound.web.components.meanwhile import ChangeSaid, shown_before
-from partidor.inbound.web.components.wording import country_name, day_name, short_day, zone_name
+from partidor.inbound.web.components.meanwhile import shown_before
+from partidor.inbound.web.components.wording import country_name
 from partidor.queries.settings.hours import HoursCard
 
 SPARE = 3
@@ -208,46 +208,6 @@ def choices(card: HoursCard, language: str, again: Sent | None = None, meanwhile
         "zones": time_zones(),
         "spare": range(SPARE),
     }
-
-
-def changes_said(before: Entries, after: Entries, language: str) -> list[ChangeSaid]:
-    """Say what is different between two calendars, entry by entry."""
-    return [
-        ChangeSaid(_entry_name(name), _entry_said(name, before.get(name), language),
-                   _entry_said(name, after.get(name), language))
-        for name in changed(before, after)
-    ]  # fmt: skip
-
-
-def _entry_name(name: str) -> str:
-    part, _dot, which = name.partition(".")
-    if part == "hours":
-        return day_name(which)
-    if part == "exceptions":
-        return short_day(date.fromisoformat(which))
-    if part == "own":
-        return {
-            "hours": _("Hours of its own"), "holidays": _("Holidays chosen here"), "exceptions": _("Days of its own"),
-            "time_zone": _("A time zone of its own"),
-        }[which]  # fmt: skip
-    return {"holidays": _("Public holidays"), "time_zone": _("Time zone")}[part]
-
-
-def _entry_said(name: str, value: object, language: str) -> str:
-    part = name.partition(".")[0]
-    if part == "own":
-        return _("yes") if value else _("no")
-    if value is None:
-        return _("as always")
-    if part == "time_zone":
-        return zone_name(str(value))
-    if part == "holidays":
-        country, _dash, region = str(value).partition("-")
-        named = region_name(str(value), language) if region else country_name(country)
-        return _("no public holidays") if value == "none" else named
-    reason, spans = ("", _texts(value)) if part == "hours" else (_texts(value)[0], _texts(value)[1:])
-    hours = ", ".join(span.replace("-", "–") for span in spans) or _("closed")
-    return f"{hours} ({reason})" if reason else hours
 
 
 @cache

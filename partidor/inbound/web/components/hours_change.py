@@ -8,7 +8,8 @@ from partidor.access.viewer import Viewer
 from partidor.actions.calendars import change_partner_calendar
 from partidor.domain.refusal import ChangedMeanwhile
 from partidor.inbound.web.components.doors import Visit
-from partidor.inbound.web.components.hours import Sent, changes_said, form_of, sent
+from partidor.inbound.web.components.hours import Sent, form_of, sent
+from partidor.inbound.web.components.hours_words import changes_said
 from partidor.inbound.web.components.meanwhile import Meanwhile, meanwhile
 from partidor.queries.partners.changes import last_change
 from partidor.queries.settings.hours import partner_hours

@@ -46,6 +46,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "timeline": gettext_noop("Timeline"),
     "campaign": gettext_noop("Campaign"),
     "test": gettext_noop("A test"),
+    "contact.name": gettext_noop("First and last name"),
     "contact.first_name": gettext_noop("First name"),
     "contact.last_name": gettext_noop("Last name"),
     "contact.email": gettext_noop("E-mail"),
@@ -68,8 +69,8 @@ FIELD_NAMES: Mapping[str, str] = {
 _PLACE = ("address.street", "address.postal_code", "address.city", "address.region", "address.country")
 CHIEF: Mapping[Kind, tuple[str, ...]] = {
     "partners": ("name", "external_id", "kind", "email", "phone", *_PLACE),
-    "leads": ("company", "contact.first_name", "contact.last_name", "contact.email", "contact.phone", "inquiry",
-              "product", "external_id", *_PLACE, "value"),
+    "leads": ("company", "contact.name", "contact.first_name", "contact.last_name", "contact.email",
+              "contact.phone", "inquiry", "product", "external_id", *_PLACE, "value"),
 }  # fmt: skip
 """What is asked for at once; the others stand below, folded, unless they are in use."""
 SPARE = 2

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from partidor.access.jobs import IMPORTS
 from partidor.actions.jobs import start_job
 from partidor.domain.intake.inquiry import Inquiry
-from partidor.domain.intake.mapping import ImportMapping, Kind
+from partidor.domain.intake.mapping import WHOLE_NAME, ImportMapping, Kind
 from partidor.domain.intake.mapping_text import mapping_text
 from partidor.domain.intake.partner import PartnerForm
 from partidor.domain.money import money_text
@@ -296,6 +296,8 @@ def _read(read: object, path_: str) -> object:
         return "" if read.value_minor is None else money_text(read.value_minor, read.currency)
     if first in ("custom", "consent"):
         return (getattr(read, first) or {}).get(last, "")
+    if path_ == WHOLE_NAME:
+        return f"{read.contact.first_name} {read.contact.last_name}".strip()
     if first == "contact":
         return getattr(read.contact, last)
     return getattr(read, f"utm_{last}" if first == "utm" else last or first)

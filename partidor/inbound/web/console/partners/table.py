@@ -16,6 +16,7 @@ from partidor.actions.partners import pause_partner, resume_partner
 from partidor.domain.routing.words.naming import tag_name
 from partidor.domain.words import PARTNER_KIND
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page, console_verb
+from partidor.inbound.web.components.hours_words import in_short
 from partidor.inbound.web.components.live import live, version_of
 from partidor.inbound.web.components.pausing import Pause
 from partidor.inbound.web.components.wording import country_name
@@ -137,6 +138,7 @@ def _page(visit: ConsoleVisit, partner_id: UUID, wrong: Pause | None = None) -> 
         "accepted_share": partner_words.accepted_share(page.answers),
         "tier_label": dimension_label("tier", visit.language),
         "own_number": partner_words.own_number(page.partner.external_id),
+        "hours_parts": in_short(page.hours, visit.language),
         "time_zone": partner_words.time_zone_name(page.partner.time_zone),
         "debt": debt_bar(page.share.all.debt, largest),
         "standing": standing(page.share.all.debt),

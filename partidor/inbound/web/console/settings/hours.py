@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from partidor.actions.calendars import change_calendar
 from partidor.domain.refusal import ChangedMeanwhile
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page, console_verb
-from partidor.inbound.web.components.hours import Sent, changes_said, choices, form_of, regions_part, sent
+from partidor.inbound.web.components.hours import Sent, choices, form_of, regions_part, sent
 from partidor.inbound.web.components.hours_change import Overtaken, change_partner_hours
+from partidor.inbound.web.components.hours_words import changes_said
 from partidor.inbound.web.components.meanwhile import Meanwhile, meanwhile
 from partidor.queries.partners.changes import last_change
 from partidor.queries.settings.hours import partner_hours, vendor_hours
