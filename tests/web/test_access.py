@@ -56,6 +56,7 @@ CONSOLE = {
     "console:fairness", "console:fairness-csv",
     "console:rule-version",
     "console:rules-trial", "console:rules-backtest", "console:rules-backtest-one", "console:rules-backtest-progress",
+    "console:rules-backtest-csv",
 }  # fmt: skip
 """What the vendor's administrator, channel manager and management read."""
 CONSOLE_STEER = {

@@ -9,6 +9,22 @@ from typing import Any, NamedTuple
 from partidor.domain.routing.replays.elsewhere import MoveReason, reason_said
 
 LISTS = ("moved", "unlike_then")
+NONE = "-"
+"""Stands for partners without a tier or region where a list is narrowed."""
+
+
+class Sift(NamedTuple):
+    """What a list of changes is narrowed to; an empty word narrows nothing.
+
+    ``partner``: leads that it gets or no longer gets. ``tier`` and ``region``: leads that come in or go out, and not
+    those that stay within. ``rule``: its name, on either side. ``reason``: a code.
+    """
+
+    partner: str = ""
+    tier: str = ""
+    region: str = ""
+    rule: str = ""
+    reason: str = ""
 
 
 class PartnerShift(NamedTuple):
@@ -42,9 +58,28 @@ class Elsewhere:
     rule_then: str
     why: MoveReason
 
+    def sides(self, *, against_then: bool = False) -> tuple[PartnerShift | None, PartnerShift | None]:
+        """Return from whom to whom it goes: by today's rules, or as it was, and by the tested rules."""
+        return self.then if against_then else self.before, self.after
+
+    def rules(self, *, against_then: bool = False) -> tuple[str, str]:
+        """Return the names of the rules that take it on the two sides; empty: none."""
+        return self.rule_then if against_then else self.rule_before, self.rule_after
+
+    def passes(self, sift: Sift, *, against_then: bool = False) -> bool:
+        """Say whether a sift lets it through."""
+        sides = self.sides(against_then=against_then)
+        return (
+            (not sift.partner or sift.partner in [one.partner for one in sides if one])
+            and (not sift.tier or [one and (one.tier or NONE) for one in sides].count(sift.tier) == 1)
+            and (not sift.region or [one and (one.region or NONE) for one in sides].count(sift.region) == 1)
+            and (not sift.rule or sift.rule in self.rules(against_then=against_then))
+            and sift.reason in ("", self.why.code)
+        )
+
     def said(self, language: str, *, against_then: bool = False) -> str:
         """Say why, in a language."""
-        one = self.then if against_then else self.before
+        one, _ = self.sides(against_then=against_then)
         return reason_said(
             self.why,
             language,
@@ -93,18 +128,26 @@ class Outcome:
 
     def elsewhere(self, which: str, start: int = 0, end: int | None = None) -> Iterator[Elsewhere]:
         """Give leads of a list: ``moved`` (against today's rules) or ``unlike_then`` (against what happened)."""
+        return map(self._elsewhere, self._kept[which][start:end])
+
+    def sifted(self, which: str, sift: Sift) -> list[Elsewhere]:
+        """Give the leads of a list that a sift lets through."""
+        against_then = which == "unlike_then"
+        return [one for one in self.elsewhere(which) if one.passes(sift, against_then=against_then)]
+
+    def _elsewhere(self, row: Sequence[Any]) -> Elsewhere:
         names = self._kept["rules"]
-        for lead, before, after, then, today, tested, of_old, code, cents in self._kept[which][start:end]:
-            yield Elsewhere(
-                lead,
-                self._partner(before),
-                self._partner(after),
-                self._partner(then),
-                names["before"][today - 1] if today else "",
-                names["after"][tested - 1] if tested else "",
-                names["then"][of_old],
-                MoveReason(code, cents),
-            )
+        lead, before, after, then, today, tested, of_old, code, cents = row
+        return Elsewhere(
+            lead,
+            self._partner(before),
+            self._partner(after),
+            self._partner(then),
+            names["before"][today - 1] if today else "",
+            names["after"][tested - 1] if tested else "",
+            names["then"][of_old],
+            MoveReason(code, cents),
+        )
 
     def groups(self, by: str) -> list[Group]:
         """Add partners up by ``tier`` or ``region``, the largest first; those without one have an empty name."""

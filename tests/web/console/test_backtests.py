@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import timedelta
 from html import unescape
@@ -13,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from partidor.actions.rules import change_draft
+from partidor.actions.rules import change_draft, publish_rules
 from partidor.inbound.clock.jobs import run_due_job
 from partidor.models import Decision, Job, Lead, Offer
 from tests.web.people import SignIn
@@ -42,6 +43,12 @@ def started(client: Client, **form: str) -> str:
     answer = client.post(START_ONE, {"rules": "0", **form})
     assert answer.status_code == 303
     return str(answer["Location"])
+
+
+def listed(client: Client, address: str) -> set[str]:
+    """The leads of the list of changes, by their references."""
+    shown = client.get(address).content.decode().partition('id="changes"')[2]
+    return set(re.findall(r"/leads/([A-Z0-9]{6})", shown))
 
 
 def work() -> None:
@@ -133,6 +140,85 @@ class TestBacktest:
         work()
         assert "No lead went through the rules in this period" in text(client, page)
 
+    def test_leads_from_a_change_to_just_its_leads_and_saves_them(
+        self, world: World, sign_in: SignIn, past: list[Lead]
+    ) -> None:
+        wien = world.partner("wien", name="Wien IT", tags={"tier": ["gold"]}, address={"country": "AT", "city": "Wien"})
+        gold = {"name": "CRM to gold", "when": {"field": "product", "op": "eq", "value": "crm"},
+                "who": {"partner": {"in": [str(wien.pk)]}}, "plan": [{"offer_to": 1, "window": "4h"}]}  # fmt: skip
+        crm = world.receive(at=START - timedelta(minutes=5), product="crm", company="=cmd()").lead
+        bergmann = {**ONE_AFTER_ANOTHER[0], "name": "To Bergmann",
+                    "who": {"partner": {"in": [str(world.partners["bergmann"].pk)]}}}  # fmt: skip
+        change_draft([gold, bergmann], if_match=None, by=world.manager, at=START)
+        client = sign_in()
+        page = started(client)
+        work()
+        whole = client.get(page).content.decode()
+        for sift, refs in (
+            (f"partner={wien.pk}", [crm.ref]),
+            (f"partner={world.partners['bergmann'].pk}", [lead.ref for lead in past]),
+            (f"partner={world.partners['alpen'].pk}", [crm.ref, *(lead.ref for lead in past)]),
+            ("tier=gold", [crm.ref]),
+            ("tier=-", [crm.ref]),
+            ("region=AT", [crm.ref]),
+            ("region=DE", [crm.ref]),
+        ):
+            assert f'href="?list=moved&amp;{sift}#changes"' in whole, sift
+            assert listed(client, f"{page}?list=moved&{sift}") == set(refs), sift
+        assert listed(client, f"{page}?rule=To+Bergmann") == {lead.ref for lead in past}
+        assert listed(client, f"{page}?reason=share") == set()
+        assert "No lead of the list is like this" in text(client, page, reason="share")
+
+        given = client.get(f"{page}/leads.csv", {"list": "moved", "rule": "CRM to gold"})
+        assert "attachment" in given["Content-Disposition"]
+        rows = list(csv.reader(given.content.decode().splitlines()))
+        assert rows[1:] == [
+            [crm.ref, "'=cmd()", "Alpen Systemhaus", "Wien IT", "Nearest first", "CRM to gold",
+             "Rule “Nearest first” takes it today; here rule “CRM to gold” does."]
+        ]  # fmt: skip
+        assert len(client.get(f"{page}/leads.csv", {"list": "unlike_then"}).content.splitlines()) == 5
+
+    def test_adds_up_to_every_lead_in_every_table(self, world: World, sign_in: SignIn) -> None:
+        lands = ("BW", "BY", "BE", "BB", "HB", "HH", "HE", "MV", "NI", "NW", "RP", "SL", "SN", "ST", "SH", "TH")
+        towns = [world.partner(land, address={"country": "DE", "region": f"DE-{land}", "city": land}) for land in lands]
+        even = {"name": "Evenly", "plan": [{"offer_to": 1, "window": "4h"}],
+                "who": {"partner": {"in": [str(one.pk) for one in towns]}}}  # fmt: skip
+        world.rules([even])
+        change_draft([{**even, "name": "Also"}], if_match=None, by=world.manager, at=START)
+        for minute in range(20):
+            world.receive(at=START - timedelta(minutes=60 - minute))
+        client = sign_in()
+        page = started(client)
+        work()
+        shown = text(client, page)
+        assert shown.count("4 others") == 2
+        assert "Show all partners" in shown
+        counts = re.findall(r'data-label="Leads">(\d+) → (\d+)<', client.get(page).content.decode())
+        assert sum(int(before) for before, _ in counts) == 3 * 20, "partners, tiers and regions"
+        assert text(client, page, all="partners").count("4 others") == 1, "regions are still cut"
+
+    def test_says_before_that_the_draft_is_what_is_in_force(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in()
+        world.rules(ALL_AT_ONCE)
+        assert "The draft is the same as the version in force" in text(client, TESTS)
+        assert '<option value="2" selected>' in client.get(TESTS).content.decode(), "the version before"
+        draft(world)
+        assert "The draft is the same" not in text(client, TESTS)
+        assert '<option value="0" selected>' in client.get(TESTS).content.decode()
+
+    def test_of_the_same_rules_shows_what_really_was_different(self, world: World, sign_in: SignIn) -> None:
+        world.rules(ALL_AT_ONCE)
+        for hour in (3, 2, 1):
+            world.receive(at=START - timedelta(hours=hour))
+        draft(world)
+        publish_rules(by=world.manager, at=START)
+        client = sign_in()
+        page = started(client)
+        work()
+        shown = client.get(page).content.decode()
+        assert 'href="?list=unlike_then#changes" aria-current="true"' in shown
+        assert len(listed(client, page)) == 3
+
     def test_of_a_period_that_ends_before_it_begins_is_refused(self, sign_in: SignIn) -> None:
         answer = sign_in().post(START_ONE, {"rules": "0", "since": "2026-03-02", "until": "2026-03-01"})
         assert answer.status_code == 422
@@ -185,5 +271,5 @@ class TestTryOneLead:
     def test_reads_in_german(self, world: World, sign_in: SignIn) -> None:
         world.rules(ALL_AT_ONCE)
         shown = text(sign_in(language="de"), TRY, typed="1", country="DE")
-        for words in ("Einen Lead probieren", "nimmt jeden Lead", "nach dem Entwurf, käme er jetzt herein"):
+        for words in ("Einen Lead ausprobieren", "nimmt jeden Lead", "nach dem Entwurf, käme er jetzt herein"):
             assert words in shown, words

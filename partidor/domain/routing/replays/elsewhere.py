@@ -45,6 +45,25 @@ _WHY = {
     },
 }  # fmt: skip
 CODES = tuple(_WHY["en"])
+_NAMES = {
+    "en": {
+        "rule": "Another rule", "no_rule": "No rule takes it", "no_partner": "No partner could be asked",
+        "taken": "Nobody today", "known": "Known customer", "who": "Not among those asked", "full": "Full by then",
+        "score": "Another suits better", "share": "Fair share", "then_rule": "Another rule than then",
+        "then_taken": "Nobody was asked then", "then": "Same rule, other accounts",
+    },
+    "de": {
+        "rule": "Andere Regel", "no_rule": "Keine Regel übernimmt", "no_partner": "Kein Partner zu fragen",
+        "taken": "Heute niemand", "known": "Bekannter Kunde", "who": "Nicht unter den Gefragten", "full": "Ausgelastet",
+        "score": "Ein anderer passt besser", "share": "Fairer Anteil", "then_rule": "Andere Regel als damals",
+        "then_taken": "Damals niemand gefragt", "then": "Gleiche Regel, anderer Stand",
+    },
+}  # fmt: skip
+
+
+def reason_named(code: str, language: str) -> str:
+    """Name a reason in short, as for a list to choose from."""
+    return _NAMES[spoken(language)][code]
 
 
 def reason_said(

@@ -82,6 +82,8 @@ def dimension_label(name: str, language: str) -> str:
 
 def version_said(one: VersionNamed) -> str:
     """Name a version in a select."""
+    if one.same:
+        return _("The draft: the same as the version in force")
     if not one.version:
         return _("The draft as it is now")
     said = _("Version {number}, in force") if one.in_force else _("Version {number}")
