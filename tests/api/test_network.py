@@ -203,6 +203,22 @@ class TestFairness:
         backwards = acme.get("/reports/fairness?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z")
         assert (backwards.status, backwards["errors"][0]["field"]) == (422, "from")
 
+    def test_tells_of_a_period_and_of_each_rule_and_region(self, world: World, acme: Caller) -> None:
+        acme.post("/leads", world.inquiry())
+        acme.post("/leads", world.inquiry(address={"country": "AT", "city": "Wien"}))
+        whole = acme.get("/reports/fairness").card
+        assert (whole["groups"], whole["told_from"]) == ([], None)
+        for by, keys in (("rule", ["Nearest first"]), ("region", ["AT", "DE"])):
+            groups = acme.get(f"/reports/fairness?group_by={by}")["groups"]
+            assert [group["key"] for group in groups] == keys
+            assert sum(row["received"] for group in groups for row in group["partners"]) == 2
+        before = acme.get("/reports/fairness?to=2020-01-01T00:00:00Z&group_by=rule").card
+        assert (before["groups"], before["value_jain"], before["ledgers"]["all"]["jain"]) == ([], None, None)
+        assert [row["debt_now"] for row in before["partners"]] == [row["debt"] for row in whole["partners"]]
+        assert acme.get("/reports/fairness?group_by=tier").status == 422
+        table = acme.get("/reports/fairness?group_by=region", Accept="text/csv").text
+        assert table.splitlines()[0] == "group,name,expected,received,debt,partner"
+
     def test_gives_a_partner_its_own_row_only(self, alpen: Caller) -> None:
         assert [row["name"] for row in alpen.get("/reports/fairness")["partners"]] == ["Alpen Systemhaus"]
 

@@ -19,6 +19,7 @@ from assets.catalogues import PACKAGE
 from partidor.access.jobs import BACKTEST
 from partidor.access.viewer import viewer_of_membership
 from partidor.actions.jobs import start_job
+from partidor.actions.ledger import keep_weeks
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.inbound.clock.jobs import run_due_job
 from partidor.models import Delivery, Lead, Notice, Offer
@@ -62,6 +63,8 @@ def scene(world: World) -> dict[str, Any]:
     """Leads in every state, with names and texts that mean no good."""
     at = datetime.now(UTC)
     leads: dict[str, Lead] = {}
+    for weeks in (2, 1):
+        keep_weeks(at=at - timedelta(weeks=weeks))
     person = person_of(world, "partner_manager", "alpen")
     viewer = viewer_of_membership(person)
     world.rules([{**ONE_AFTER_ANOTHER[0], "when": {"field": "product", "op": "ne", "value": "Gizmo"}}])
@@ -105,7 +108,8 @@ def console(scene: dict[str, Any]) -> list[str]:
         f"{at}/partners/", f"{at}/partners/{partner}",
         *(f"{at}/partners/{each}" for each in ("map", "tree", "new", "import", f"{partner}/edit", f"{partner}/tags")),
         f"{at}/leads/import",
-        f"{at}/reports/fairness", f"{at}/partners/{partner}/hours", f"{at}/hours/",
+        f"{at}/reports/fairness", f"{at}/reports/fairness?period=30&region=DE",
+        f"{at}/partners/{partner}/hours", f"{at}/hours/",
         f"{at}/rules/", f"{at}/rules/1", f"{at}/rules/history",
         f"{at}/rules/?rule=1&add=when", f"{at}/rules/open/no-rule", f"{at}/rules/open/unreached",
         f"{at}/rules/?rule=1&add=plan", f"{at}/people/", f"{at}/keys/",
@@ -125,8 +129,9 @@ FACES = pytest.mark.parametrize(
 
 
 def look(page: Page, path: str, language: str, complaints: list[str]) -> None:
-    """Look at one page, and note what is wrong with it."""
+    """Look at one page with everything on it unfolded, and note what is wrong with it."""
     page.goto(path)
+    page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
     page.wait_for_timeout(50)
     for violation in Axe().run(page).response["violations"]:
         where = [node["html"][:120] for node in violation["nodes"][:3]]
@@ -134,6 +139,7 @@ def look(page: Page, path: str, language: str, complaints: list[str]) -> None:
     wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     if wide[0] > wide[1]:
         complaints.append(f"{path}: {wide[0]} px wide in a window of {wide[1]}")
+    complaints += [f"{path}: a table is laid out as {how}" for how in page.evaluate(ODD_TABLES)]
     texts = page.evaluate(VISIBLE_TEXTS)
     complaints += [f"{path}: shows {text!r}" for text in texts if RAW.search(text)]
     if language == "de":
@@ -142,6 +148,8 @@ def look(page: Page, path: str, language: str, complaints: list[str]) -> None:
         complaints.append(f"{path}: is not in {language}")
 
 
+ODD_TABLES = """() => [...document.querySelectorAll("table, tbody")].map(each => getComputedStyle(each).display)
+  .filter(how => how.includes("flex") || how.includes("grid"))"""
 VISIBLE_TEXTS = """() => {
   const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {

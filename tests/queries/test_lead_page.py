@@ -101,6 +101,8 @@ class TestWhy:
         assert first.held == ()
         assert first.asked != second.asked
         assert second.rows[0].debt > 0 > second.rows[-1].debt
+        assert [row.debt_here for row in second.rows] == [row.debt for row in second.rows]  # all leads are warm
+        assert second.temperature == "warm"
 
     def test_tells_why_nobody_could_be_asked(self, retail: World) -> None:
         no_rule = shown(retail, retail.receive(product="ERP").lead)

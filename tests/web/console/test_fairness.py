@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 
+import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from partidor.actions.ledger import keep_weeks
@@ -82,6 +87,27 @@ class TestTheReport:
         assert lines[0].startswith("name,weight,expected,received,debt,debt_now,by_hand,known_customer,credited")
         assert lines[0].endswith("reasons,partner")
         assert len(lines) == 4
+
+    def test_is_a_workbook_too_in_which_no_name_is_a_formula(self, busy: World, sign_in: SignIn) -> None:
+        busy.partner("evil", name="=1+1")
+        answer = sign_in(of=busy).get(reverse("console:fairness-xlsx", args=["acme"]), {"period": "30"})
+        sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
+        cells = {cell.value: cell.data_type for (cell,) in sheet.iter_rows(max_col=1)}
+        assert cells["name"] == cells["=1+1"] == cells["Alpen Systemhaus"] == "s"
+        assert sheet.cell(2, 3).data_type == "n"
+
+    def test_narrows_summary_and_files_with_the_table(self, busy: World, sign_in: SignIn) -> None:
+        client = sign_in(of=busy)
+        asked = {"period": "30", "rule": "In turn", "region": "DE"}
+        with CaptureQueriesContext(connection) as captured:
+            part = client.get(REPORT, asked, headers={"HX-Request": "true"}).content.decode()
+        assert len(captured) <= 12
+        assert part.count('hx-swap-oob="true"') == 2
+        assert "fairness.xlsx?period=30&amp;rule=In+turn&amp;region=DE" in part
+        whole = read(client, **asked)
+        for name in ("30", "In turn", "DE"):
+            assert f'<option value="{name}" selected>' in whole
+        assert re.search(r"\d+ leads by fair share, 0 beside it", whole)  # by hand no rule gives a lead
 
     def test_counts_a_known_customer_apart(self, world: World) -> None:
         world.rules(IN_TURN)

@@ -18,10 +18,11 @@ DATES = 4
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A text at the side of the line, and where it stands."""
+    """A text at the side of the line, where it stands, and how it is called in the styles."""
 
     at: str
     text: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,18 @@ def _trend(
     return Trend(
         path="M" + "L".join(f"{point.x} {point.y}" for point in drawn),
         points=tuple(drawn),
-        values=tuple(Mark(_height(tick, scale), number(tick, 1)) for tick in scale.ticks),
+        values=tuple(Mark(_height(tick, scale), number(tick, 1), "value") for tick in scale.ticks),
         dates=tuple(
-            Mark(f"{LEFT + place * step:.1f}", day_said(weeks[place].monday)) for place in range(0, len(weeks), every)
+            Mark(f"{LEFT + place * step:.1f}", day_said(weeks[place].monday), _end(place, len(weeks)))
+            for place in range(0, len(weeks), every)
         ),
         last=said(known[-1][1]),
     )
+
+
+def _end(place: int, weeks: int) -> str:
+    """Say at which end of the line a date stands, so that it does not stick out."""
+    return "first" if place == 0 else "last" if place == weeks - 1 else ""
 
 
 def _height(value: float, scale: Axis) -> str:
