@@ -116,7 +116,7 @@ def award(leads: Sequence[Lead], told: Told) -> None:
         for pk, each in offers.items()
         if (winner := next((o for o in each if o.state == "interested"), None))
     }
-    move_all(Offer, [offer.pk for offer in best.values()], "accept")
+    move_all(Offer, [offer.pk for offer in best.values()], "accept", accepted_at=told.at)
     for lead in leads:
         if offer := best.get(lead.pk):
             told.event(lead, "offer.accepted", offer=offer)

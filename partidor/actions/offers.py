@@ -84,7 +84,7 @@ def accept_offer(offer_id: UUID, *, by: Viewer, at: datetime) -> Answered:
             go_on_waiting(lead, list(waiting.values()), told)
             return Answered(offer, lead)
         del waiting[offer_id]
-        offer.move("accept", answered_at=at)
+        offer.move("accept", answered_at=at, accepted_at=at)
         told.event(lead, "offer.accepted", offer=offer)
         close_waiting(list(waiting.values()), "supersede", lead, told, notify=True)
         told.move(lead, "accept", in_hands_of(offer, by, at))

@@ -98,6 +98,7 @@ def assign_lead(lead_id: UUID, *, partner_id: UUID, reason: str, by: Viewer, at:
         test=lead.test,
         opened_at=at,
         answered_at=at,
+        accepted_at=at,
         note=reason,
     )
     with telling(by, at) as told:

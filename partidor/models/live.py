@@ -54,7 +54,7 @@ def _month_of(vendor: Vendor, at: datetime) -> datetime:
 
 def _came_since(start: datetime) -> Q:
     """Say what counts against a monthly cap or a pace: accepted since the start, or offered exclusively now."""
-    return Q(state="accepted", answered_at__gte=start) | Q(state="open", exclusive=True)
+    return Q(state="accepted", accepted_at__gte=start) | Q(state="open", exclusive=True)
 
 
 def _counted(what: str, vendor: Vendor, which: Q) -> QuerySet[Offer, Any]:

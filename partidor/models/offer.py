@@ -47,6 +47,8 @@ class Offer(VendorRow, Moving):
     expires_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    """When the partner got the lead: its answer, or the award after its interest. Caps and pace count by it."""
     reason = models.CharField(max_length=30, default="", blank=True)
     note = models.CharField(max_length=2000, default="", blank=True)
     ended_at = models.DateTimeField(null=True)
@@ -71,6 +73,11 @@ class Offer(VendorRow, Moving):
             models.CheckConstraint(
                 condition=Q(ended_at=None, ended_by="") | Q(ended_at__isnull=False, state="accepted"),
                 name="offer_only_accepted_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="accepted", accepted_at__isnull=False)
+                | (~Q(state="accepted") & Q(accepted_at__isnull=True)),
+                name="offer_accepted_at",
             ),
         )
 

@@ -19,7 +19,7 @@ from partidor.models import Decision, Event, Lead, Offer
 from partidor.models.ledger import read_ledger
 from partidor.models.snapshots import network
 from partidor.queries.leads.decisions import decisions
-from tests.world import START, World
+from tests.world import START, World, hours
 
 FRIDAY_EVENING = datetime(2026, 3, 6, 17, 30, tzinfo=UTC)  # 18:30 in Munich
 MONDAY = datetime(2026, 3, 9, 8, tzinfo=UTC)  # 09:00 in Munich
@@ -244,6 +244,29 @@ class TestKnownFailuresOfOthers:
         act_on_due(at=recovered)
         accept_offer(offer.pk, by=equals.seen_by(first), at=recovered + timedelta(minutes=20))
         assert equals.again(lead).state == "accepted"
+
+
+class TestWhoseTimeCounts:
+    MONDAY_BEFORE_FIVE = datetime(2026, 3, 2, 15, 55, tzinfo=UTC)
+
+    def rules(self, **more: object) -> list[dict[str, object]]:
+        return [{"name": "All", "clock": "business", "plan": [{"offer_to": "all", "window": "4h"}], **more}]
+
+    def test_is_the_partners_own_where_it_is_asked_alone_because_it_knows_the_customer(self, db: None) -> None:
+        world = World.found(rules=self.rules())
+        always = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+        change_partner(world.partners["alpen"].pk, {"calendar": {"hours": always}}, by=world.manager, at=START)
+        twin = {"company": "Zwilling AG", "contact": {"last_name": "A", "email": "a@zwilling.example"}}
+        first = world.receive(at=START, **twin).lead
+        accept_offer(world.open_offer(first, "alpen").pk, by=world.seen_by("alpen"), at=START)
+        second = world.receive(at=self.MONDAY_BEFORE_FIVE, **twin).lead
+        assert world.offers(second) == [("alpen", "open")]
+        assert world.open_offer(second, "alpen").expires_at == self.MONDAY_BEFORE_FIVE + hours(4)
+
+    def test_counts_for_the_award_too(self, db: None) -> None:
+        world = World.found(rules=self.rules(award={"best_after": "10m"}))
+        lead = world.receive(at=self.MONDAY_BEFORE_FIVE).lead
+        assert world.open_offer(lead, "alpen").award_at == datetime(2026, 3, 3, 8, 5, tzinfo=UTC)
 
 
 class TestCaps:

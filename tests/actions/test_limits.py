@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from partidor.actions.deadlines import act_on_due, note_beat
 from partidor.actions.offers import accept_offer, decline_offer
 from partidor.actions.partners import change_partner, pause_partner, resume_partner
 from partidor.models import Lead
@@ -14,6 +15,8 @@ from tests.world import START, World
 
 pytestmark = pytest.mark.django_db
 ALONE = [{"name": "One", "plan": [{"offer_to": 1, "window": "30d"}]}]
+
+BEST_OF_ALL = [{"name": "Best", "award": {"best_after": "10m"}, "plan": [{"offer_to": "all", "window": "8h"}]}]
 
 
 def only(**limits: Any) -> World:
@@ -70,3 +73,36 @@ class TestPace:
         assert state_of_next(world, START) == "unassigned"
         change_partner(alpen.pk, {"weekly_pace": None}, by=world.manager, at=START)
         assert state_of_next(world, START) == "offered"
+
+
+class TestMonthlyCap:
+    MAY_FIRST_IN_BERLIN = datetime(2026, 4, 30, 22, tzinfo=UTC)
+
+    def test_begins_anew_with_the_month_of_the_vendor(self) -> None:
+        world = only(monthly_cap=1)
+        take(world, self.MAY_FIRST_IN_BERLIN + timedelta(minutes=30))  # by UTC it is still April
+        assert state_of_next(world, self.MAY_FIRST_IN_BERLIN + timedelta(hours=10)) == "unassigned"
+
+    def test_counts_open_exclusive_offers(self) -> None:
+        world = only(monthly_cap=1)
+        world.receive(at=START)
+        assert state_of_next(world, START) == "unassigned"
+
+    def test_counts_by_the_award_not_by_the_interest_before_it(self) -> None:
+        world = World.found(rules=BEST_OF_ALL, partners={})
+        world.partner("alpen", monthly_cap=1)
+        world.partner("bergmann")
+        note_beat(at=self.MAY_FIRST_IN_BERLIN)
+        before, after = (self.MAY_FIRST_IN_BERLIN + timedelta(minutes=minutes) for minutes in (-5, 5))
+        lead = world.receive(at=before).lead
+        accept_offer(world.open_offer(lead, "alpen").pk, by=world.seen_by("alpen"), at=before)
+        act_on_due(at=after)
+        assert world.offers(lead) == [("alpen", "accepted"), ("bergmann", "superseded")]
+        assert world.offers(world.receive(at=after).lead) == [("bergmann", "open")]
+
+
+@pytest.mark.parametrize("limit", ["max_open_leads", "monthly_cap", "weekly_pace"])
+def test_tests_count_against_no_limit(limit: str) -> None:
+    world = only(**{limit: 1})
+    world.receive(at=START, test=True)
+    assert state_of_next(world, START) == "offered"
