@@ -95,6 +95,8 @@ class TestPartnersHours:
         alpen = world.partners["alpen"].pk
         client = sign_in()
         assert "Works as you do" in said(client, f"/console/acme/partners/{alpen}")
+        for page in ("", "/hours"):
+            assert "Monday–Friday 09:00–17:00" in said(client, f"/console/acme/partners/{alpen}{page}")
         client.post(f"/console/acme/partners/{alpen}/hours/change", office(own_hours="", own_exceptions=""))
         assert Partner.objects.get(pk=alpen).calendar == {"holidays": "DE-BY"}
         assert "Has working time of its own" in said(client, f"/console/acme/partners/{alpen}")

@@ -18,6 +18,7 @@ from partidor.domain.intake.codes import region_name
 from partidor.domain.intake.entries import Entries, changed, rebased
 from partidor.domain.public_holidays import holiday_countries, holiday_regions
 from partidor.inbound.web.components.doors import Visit
+from partidor.inbound.web.components.hours_words import in_short
 from partidor.inbound.web.components.meanwhile import shown_before
 from partidor.inbound.web.components.wording import country_name
 from partidor.queries.settings.hours import HoursCard
@@ -201,6 +202,7 @@ def choices(card: HoursCard, language: str, again: Sent | None = None, meanwhile
     stands = again is None or meanwhile
     return {
         "form": form,
+        "inherited": {part.key: part.said for part in in_short(card, language) if part.inherited},
         "shown": json.dumps(form_of(card).entries() if again is None or meanwhile else dict(again.shown)),
         "revision": card.revision if again is None or stands else again.revision,
         "countries": countries,

@@ -19,8 +19,9 @@ from partidor.queries.settings.hours import HoursCard, SpanCard
 
 @dataclass(frozen=True, slots=True)
 class PartSaid:
-    """A part of a calendar: what it is called, what it says, and whether that is inherited."""
+    """A part of a calendar: its key, what it is called, what it says, and whether that is inherited."""
 
+    key: str
     name: str
     said: str
     inherited: bool
@@ -30,9 +31,9 @@ def in_short(card: HoursCard, language: str) -> list[PartSaid]:
     """Say what counts, part by part."""
     holidays = _holidays_said(card.holidays or "none", language)
     return [
-        PartSaid(_("Hours"), _week_said(card.week), "hours" not in card.own),
-        PartSaid(_("Public holidays"), holidays, "holidays" not in card.own),
-        PartSaid(_("Time zone"), zone_name(card.time_zone), "time_zone" not in card.own),
+        PartSaid("hours", _("Hours"), _week_said(card.week), "hours" not in card.own),
+        PartSaid("holidays", _("Public holidays"), holidays, "holidays" not in card.own),
+        PartSaid("time_zone", _("Time zone"), zone_name(card.time_zone), "time_zone" not in card.own),
     ]
 
 
