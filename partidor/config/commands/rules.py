@@ -86,7 +86,7 @@ def test(lead: Path, vendor: str, wanted: str | None, as_json: bool) -> None:
 
     from partidor.access.viewer import vendor_of
     from partidor.config.retelling import names_of, retold
-    from partidor.queries.rules.rulesets import tried_decision
+    from partidor.queries.rules.attempts import tried_decision
 
     by = operator_of(vendor, "rules test")
     version = vendor_of(by).ruleset_version if wanted is None else 0 if wanted == "draft" else int(wanted)

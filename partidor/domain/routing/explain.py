@@ -104,9 +104,13 @@ def outs(snapshot: Snapshot, record: Mapping[str, Any], lead_personal: Mapping[s
         view = snapshot.view(lead)
         for place, node in enumerate(_clauses(rule.who), 1):
             failing = rest & ~bind(node, network)(view, rest)
+            rest &= ~failing
+            if isinstance(node, Within) and view.point is not None:
+                nowhere = failing & ~network.placed  # not far: nobody knows where
+                found.append((f"who-{place}-nowhere", Reason("partner_nowhere", {"most": node.km}), nowhere))
+                failing &= network.placed
             if failing:
                 found.append((f"who-{place}", _missing(node, network, view, bits(failing)[0])[0], failing))
-            rest &= ~failing
     return [Out(key, reason, tuple(network.ids[at] for at in bits(mask))) for key, reason, mask in found if mask]
 
 

@@ -1,28 +1,15 @@
-"""The rules: the draft, the published versions, and a decision tried on a lead that does not exist."""
+"""The rules: the draft and the published versions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from partidor.access.network import fields_of, ruleset_for, rulesets_of, sources_of
+from partidor.access.network import ruleset_for, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
-from partidor.domain.facts import LeadFacts
-from partidor.domain.intake.inquiry import read_inquiry
-from partidor.domain.intake.places import place_keys
-from partidor.domain.refusal import FieldError, WrongContent
-from partidor.domain.routing.decide import decide
-from partidor.domain.routing.match import Snapshot
-from partidor.domain.routing.ruleset import compile_ruleset
-from partidor.models import Contact, Lead, RulesetVersion
-from partidor.models.ledger import read_ledger
-from partidor.models.live import field_values, live_state
-from partidor.models.place import points_of
+from partidor.models import RulesetVersion
 from partidor.models.ruleset import DRAFT
-from partidor.models.snapshots import network, ruleset
-from partidor.queries.leads.decisions import DecisionCard, decision_card
 from partidor.queries.paging import Page, Wanted, page
 
 
@@ -84,49 +71,3 @@ def rulesets(viewer: Viewer, wanted: Wanted) -> Page[RulesetLine]:
             for row in found.items
         ]
     )
-
-
-def tried_decision(viewer: Viewer, version: int, payload: Mapping[str, object], *, at: datetime) -> DecisionCard:
-    """Decide about a typed lead with one version of the rules (0 for the draft), today's network and ledger.
-
-    Nothing is stored and nothing counted. Raises NotFound, NotAllowed, WrongContent.
-    """
-    viewer.require_vendor("rules:read", "rules:write")
-    vendor = vendor_of(viewer)
-    row = ruleset_for(viewer, version)
-    rules = ruleset(vendor.pk, version) if version else compile_ruleset(row.rules)
-    lead = _typed_lead(viewer, payload, at=at)
-    net = network(vendor)
-    live = live_state(vendor, net, read_ledger(vendor.pk), at=at, loads=rules.uses_load)
-    decided = decide(Snapshot(rules, net), lead, live, trigger="test")
-    names = {rule.position: rule.name for rule in rules.rules}
-    return decision_card(decided.record(), names, decision=None, at=at, ruleset=version or None)
-
-
-def _typed_lead(viewer: Viewer, payload: Mapping[str, object], *, at: datetime) -> LeadFacts:
-    lead, contacts = lead_as_typed(viewer, payload, at=at)
-    values = field_values(lead, contacts[0] if contacts else None)
-    return LeadFacts(values=values, point=None if lead.lat is None or lead.lon is None else (lead.lat, lead.lon))
-
-
-def lead_as_typed(viewer: Viewer, payload: Mapping[str, object], *, at: datetime) -> tuple[Lead, list[Contact]]:
-    """Make a lead and its contacts, and keep neither, so that a typed one is looked at exactly as one that came in.
-
-    Raises WrongContent.
-    """
-    vendor = vendor_of(viewer)
-    source = sources_of(viewer).filter(name=str(payload.get("source"))[:100].replace("\0", "")).first()
-    inquiry = read_inquiry(
-        payload,
-        vendor_currency=vendor.currency,
-        default_country=vendor.country,
-        default_temperature=source.default_temperature if source else "warm",
-        fields=dict(fields_of(viewer).values_list("key", "type")),
-        required=source.required if source else (),
-    )
-    if source is None:
-        raise WrongContent([FieldError("source", f"{inquiry.source!r} is not a source of this vendor")])
-    keys = place_keys(inquiry.country, inquiry.postal_code, inquiry.city, inquiry.region)
-    place = None if inquiry.point else points_of([(inquiry.country, keys)])[0]
-    lead = Lead.receive(vendor, source, inquiry, vendor.pk, place, (), "", at=at)
-    return lead, Contact.of(lead, inquiry)

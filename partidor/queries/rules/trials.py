@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import orjson
 
-from partidor.access.leads import contacts_of, visible_leads
-from partidor.access.network import fields_of, ruleset_for, sources_of
-from partidor.access.story import lead_named, names_of
+from partidor.access.leads import visible_leads
+from partidor.access.network import fields_of, sources_of
+from partidor.access.story import names_of
 from partidor.access.viewer import Viewer, vendor_of
-from partidor.domain.facts import LeadFacts
-from partidor.domain.routing.decide import SHOWN, decide
-from partidor.domain.routing.decide import Decision as Decided
+from partidor.domain.routing.decide import SHOWN
 from partidor.domain.routing.match import Snapshot
-from partidor.domain.routing.ruleset import Ruleset
-from partidor.models import Contact, Decision, Lead
-from partidor.models.ledger import read_ledger
-from partidor.models.live import field_values, lead_facts, live_state
-from partidor.models.ruleset import DRAFT
-from partidor.models.snapshots import draft_ruleset, network, ruleset
+from partidor.models import Decision, Lead
 from partidor.queries.leads.page.dossier import Dossier
-from partidor.queries.leads.page.why import Result, Why, why
-from partidor.queries.rules.rulesets import lead_as_typed
+from partidor.queries.leads.page.page import Sought
+from partidor.queries.leads.page.why import MOST_CANDIDATES, Why, why
+from partidor.queries.leads.page.why_not import Answers, why_not_for, why_not_named
+from partidor.queries.rules.attempts import Attempt, Tried, try_lead
+from partidor.queries.rules.offered import offered
 from partidor.queries.search import matching
 
 MOST_FOUND = 8
+MOST_VALUES = 100
+_TYPED = ("product", "vertical", "city", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,7 @@ class Trial:
     """A decision that was tried; ``in_force`` is None when those rules were tried themselves."""
 
     why: Why
+    why_not: Answers | None
     lead: LeadFound | None
     in_force: InForce | None
 
@@ -78,23 +76,19 @@ def leads_to_try(viewer: Viewer, words: str) -> list[LeadFound]:
     return [_found(lead) for lead in found.only("ref", "company", "city", "received_at")[:MOST_FOUND]]
 
 
-def tried_lead(viewer: Viewer, version: int, ref: str, *, language: str, at: datetime) -> Trial:
-    """Decide about a lead that is there, as if it came in now; nothing is kept. Raises NotFound, NotAllowed."""
-    viewer.require_vendor("leads:read")
-    lead = lead_named(viewer, ref)
-    contacts = list(contacts_of([lead.pk]))
-    rulesets = _rulesets(viewer, version)
-    every = frozenset[str]().union(*(rules.fields for rules in rulesets if rules))
-    facts = lead_facts([lead], every, contacts)[lead.pk]
-    return _tried(viewer, version, rulesets, lead, contacts, facts, _found(lead), language, at)
-
-
-def tried_typed(viewer: Viewer, version: int, payload: Mapping[str, object], *, language: str, at: datetime) -> Trial:
-    """Decide about a typed lead. Nothing is kept or counted. Raises NotFound, NotAllowed, WrongContent."""
-    lead, contacts = lead_as_typed(viewer, payload, at=at)
-    point = None if lead.lat is None or lead.lon is None else (lead.lat, lead.lon)
-    facts = LeadFacts(field_values(lead, contacts[0] if contacts else None), point)
-    return _tried(viewer, version, _rulesets(viewer, version), lead, contacts, facts, None, language, at)
+def trial(viewer: Viewer, version: int, attempt: Attempt, sought: Sought, *, language: str, at: datetime) -> Trial:
+    """Try a lead and tell the decision; ``sought`` is what else is asked about it. Raises NotFound, NotAllowed."""
+    tried = try_lead(viewer, version, attempt, at=at)
+    shown = MOST_CANDIDATES if sought.everyone else SHOWN
+    named = try_lead(viewer, version, attempt, at=at, shown=shown) if sought.everyone else tried
+    kept, decision = _dossier(viewer, tried, named, language, at)
+    told = why(kept, decision, shown=SHOWN, everyone=sought.everyone)
+    answers = None
+    if sought.words:
+        answers = why_not_named(kept, decision, sought.words)
+    elif sought.reason:
+        answers = why_not_for(kept, decision, sought.reason, sought.page)
+    return Trial(told, answers, _found(attempt.lead) if attempt.is_there else None, _in_force(kept, tried))
 
 
 def sources_to_try(viewer: Viewer) -> list[str]:
@@ -102,61 +96,37 @@ def sources_to_try(viewer: Viewer) -> list[str]:
     return list(sources_of(viewer).order_by("name").values_list("name", flat=True))
 
 
-def _rulesets(viewer: Viewer, version: int) -> tuple[Ruleset, Ruleset | None]:
-    """Return the rules to try, and those in force when they are others."""
-    viewer.require_vendor("rules:read", "rules:write")
-    vendor = vendor_of(viewer)
-    row = ruleset_for(viewer, version)
-    tried = ruleset(vendor.pk, version) if version != DRAFT else draft_ruleset(row)
-    other = vendor.ruleset_version and vendor.ruleset_version != version
-    return tried, ruleset(vendor.pk, vendor.ruleset_version) if other else None
+def values_to_try(viewer: Viewer, language: str) -> dict[str, list[str]]:
+    """List what leads really say, by field, the most frequent first: what a rule may ask for."""
+    found = offered(viewer, language, partners=False)
+    return {name: list(found.codes("when", name))[:MOST_VALUES] for name in _TYPED}
 
 
-def _tried(
-    viewer: Viewer,
-    version: int,
-    rulesets: tuple[Ruleset, Ruleset | None],
-    lead: Lead,
-    contacts: Sequence[Contact],
-    facts: LeadFacts,
-    found: LeadFound | None,
-    language: str,
-    at: datetime,
-) -> Trial:
-    rules, in_force = rulesets
-    vendor = vendor_of(viewer)
-    net = network(vendor)
-    live = live_state(vendor, net, read_ledger(vendor.pk), at=at, loads=True)
-    snap = Snapshot(rules, net)
-    decided = decide(snap, facts, live, trigger="test", shown=SHOWN)
-    other = decide(Snapshot(in_force, net), facts, live, trigger="test", shown=1) if in_force else None
+def _dossier(viewer: Viewer, tried: Tried, named: Tried, language: str, at: datetime) -> tuple[Dossier, Decision]:
+    vendor, lead = vendor_of(viewer), tried.attempt.lead
     own = fields_of(viewer).values_list("key", "label") if lead.custom else ()
     labels = {key: label.get(language) or key for key, label in own}
-    shown = {UUID(one.partner) for each in (decided, other) if each for one in each.candidates}
+    decisions = [named.decided, *([tried.in_force[1]] if tried.in_force else [])]
+    shown = {UUID(one.partner) for each in decisions for one in each.candidates}
     decision = Decision(
-        vendor_id=vendor.pk, lead=lead, lead_seq=1, at=at, trigger="test", ruleset_version=version,
-        network_version=vendor.network_version, rule_position=decided.rule,
-        record=orjson.loads(orjson.dumps(decided.record())),
+        vendor_id=vendor.pk, lead=lead, lead_seq=1, at=at, trigger="test", ruleset_version=tried.version,
+        network_version=vendor.network_version, rule_position=tried.decided.rule,
+        record=orjson.loads(orjson.dumps(tried.decided.record())),
     )  # fmt: skip
     kept = _Tried(
-        viewer=viewer, at=at, language=language, lead=lead, contacts=contacts, offers=(), events=(),
+        viewer=viewer, at=at, language=language, lead=lead, contacts=tried.attempt.contacts, offers=(), events=(),
         decisions=[decision], related=(), duplicates=(), labels=labels,
-        names=names_of(viewer, partners=shown, actors=()), tried=snap,
+        names=names_of(viewer, partners=shown, actors=()), tried=tried.snapshot,
     )  # fmt: skip
-    told = _without_results(why(kept, decision, shown=SHOWN))
-    return Trial(told, found, _in_force(kept, vendor.ruleset_version, in_force, other))
+    return kept, decision
 
 
-def _without_results(told: Why) -> Why:
-    """Forget what became of candidates: nothing has, nobody was asked."""
-    bands = [replace(band, rows=tuple(replace(row, result=Result("")) for row in band.rows)) for band in told.bands]
-    return replace(told, bands=tuple(bands))
-
-
-def _in_force(kept: Dossier, version: int, rules: Ruleset | None, decided: Decided | None) -> InForce | None:
-    if rules is None or decided is None:
+def _in_force(kept: Dossier, tried: Tried) -> InForce | None:
+    if tried.in_force is None:
         return None
+    rules, decided = tried.in_force
     rule = rules.rules[decided.rule - 1].name if decided.rule else ""
+    version = vendor_of(kept.viewer).ruleset_version
     return InForce(version, rule, kept.name(decided.chosen[0].partner) if decided.chosen else "")
 
 

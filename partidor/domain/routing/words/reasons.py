@@ -157,7 +157,7 @@ _HEADINGS: Mapping[str, Mapping[str, str]] = {
         "tag_all_of": "not all {dimension}", "tag_at_least": "{dimension} below {values}",
         "tag_matches": "other {dimension}", "country_matches": "other country", "lead_lacks": "no {field} to compare",
         "kind": "other kind", "country": "other country", "partner": "not named", "parent": "other distributor",
-        "too_far": "too far", "lead_nowhere": "place of the lead unknown", "partner_nowhere": "too far",
+        "too_far": "too far", "lead_nowhere": "place of the lead unknown", "partner_nowhere": "cannot be placed",
         "customer_of": "not the customer’s partner", "excluded": "left out by the rule", "none_of": "none of the terms",
     },
     "de": {
@@ -167,7 +167,7 @@ _HEADINGS: Mapping[str, Mapping[str, str]] = {
         "tag_all_of": "{dimension} unvollständig", "tag_at_least": "{dimension} unter {values}",
         "tag_matches": "{dimension} anders", "country_matches": "anderes Land", "lead_lacks": "{field} fehlt",
         "kind": "andere Art", "country": "anderes Land", "partner": "nicht genannt", "parent": "anderer Distributor",
-        "too_far": "zu weit", "lead_nowhere": "Ort des Leads unbekannt", "partner_nowhere": "zu weit",
+        "too_far": "zu weit", "lead_nowhere": "Ort des Leads unbekannt", "partner_nowhere": "ohne bekannten Ort",
         "customer_of": "betreut den Kunden nicht", "excluded": "von der Regel ausgenommen",
         "none_of": "keine der Bedingungen",
     },

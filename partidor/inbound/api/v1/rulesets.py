@@ -26,6 +26,7 @@ from partidor.queries.backtests.run import comparison_of
 from partidor.queries.leads.decisions import DecisionCard
 from partidor.queries.paging import Page
 from partidor.queries.rules import rulesets as about_rulesets
+from partidor.queries.rules.attempts import tried_decision
 from partidor.queries.rules.rulesets import RulesetCard, RulesetLine
 
 router = Router(tags=["rules"])
@@ -158,7 +159,7 @@ def test(request: HttpRequest, version: Version) -> HttpResponse:
         fields.wrong("lead", "must be an object, as for POST /leads")
     fields.end()
     assert isinstance(lead, dict)
-    return answer(about_rulesets.tried_decision(by, _number(version), lead, at=at))
+    return answer(tried_decision(by, _number(version), lead, at=at))
 
 
 @router.post("/{version}/backtest", response=begins(Begun, 409),

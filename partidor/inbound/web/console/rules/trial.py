@@ -13,13 +13,16 @@ from django.utils.translation import gettext_lazy
 
 from partidor.domain.intake.codes import COUNTRIES
 from partidor.domain.refusal import NotFound, WrongContent
+from partidor.domain.routing.words.reasons import joined
 from partidor.domain.words import TEMPERATURE
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page
+from partidor.inbound.web.console.leads.parts import sought_in
 from partidor.inbound.web.console.leads.why import legend_of, rows_of, sentence_of
 from partidor.inbound.web.console.lists import Choice, asked
 from partidor.inbound.web.console.wording import version_said
 from partidor.queries.backtests.pages import versions_to_try
-from partidor.queries.rules.trials import Trial, leads_to_try, sources_to_try, tried_lead, tried_typed
+from partidor.queries.rules.attempts import Attempt, lead_there, lead_typed
+from partidor.queries.rules.trials import leads_to_try, sources_to_try, trial, values_to_try
 
 NOWHERE = "nobody@example.invalid"
 REFERENCE = re.compile(r"[0-9A-Za-z]{6}")
@@ -55,27 +58,31 @@ class Typed(forms.Form):
         return {"source": source, "company": "–", **given, "contact": contact, "address": address}
 
 
+KEPT = ("lead", "typed", *Typed.base_fields)
+"""What is asked stays in the address when other rules are tried on it, or a partner is looked up in the answer."""
 FIELDS = ("product", "vertical", "postal_code", "city", "employees", "value", "language", "company", "email")
 
 
 @console_page
-def trial(visit: ConsoleVisit) -> HttpResponse:
+def show_trial(visit: ConsoleVisit) -> HttpResponse:
     """Show the form, and beside it what came of it."""
     form = Typed(visit.request.GET or None)
     sources = sources_to_try(visit.viewer)
     words, version = asked(visit, "lead"), asked(visit, "rules") or "0"
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-    tried = _there(visit, number, words) if REFERENCE.fullmatch(words) else None
-    found = leads_to_try(visit.viewer, words) if words and tried is None else []
+    attempt = _there(visit, words) if REFERENCE.fullmatch(words) else None
+    found = leads_to_try(visit.viewer, words) if words and attempt is None else []
     wrong = ""
     if len(found) == 1:
-        tried = _there(visit, number, found[0].ref)
+        attempt = _there(visit, found[0].ref)
     elif "typed" in visit.request.GET and not words and form.is_valid():
         source = form.cleaned_data["source"] or (sources[0] if sources else "")
         try:
-            tried = tried_typed(visit.viewer, number, form.lead(source), language=visit.language, at=visit.at)
+            attempt = lead_typed(visit.viewer, form.lead(source), at=visit.at)
         except WrongContent:
             wrong = _("This lead cannot be read: please look at country, postal code and value once more.")
+    sought = sought_in(visit.request)
+    tried = trial(visit.viewer, number, attempt, sought, language=visit.language, at=visit.at) if attempt else None
     context = {
         "room": "rules",
         "form": form,
@@ -88,7 +95,9 @@ def trial(visit: ConsoleVisit) -> HttpResponse:
         ],
         "words": words,
         "found": found if len(found) > 1 else [],
-        "is_nothing_found": bool(words) and not found,
+        "is_nothing_found": bool(words) and not found and attempt is None,
+        "kept": [pair for pair in visit.request.GET.items() if pair[0] in KEPT],
+        "lists": values_to_try(visit.viewer, visit.language),
         "number": number,
         "wrong": wrong,
         "tried": tried,
@@ -100,8 +109,13 @@ def trial(visit: ConsoleVisit) -> HttpResponse:
             if number
             else reverse("console:rules", args=[visit.slug])
         )
+        answers = tried.why_not
         context |= {
             "why": told,
+            "same": _same_address(visit),
+            "sought": sought,
+            "answers": answers,
+            "rows": [(row, joined(row.reasons)) for row in answers.rows] if answers else [],
             "sentence": sentence_of(told, rules),
             "bands": rows_of(told, visit.language),
             "legend": legend_of(told, visit.language),
@@ -115,11 +129,19 @@ def _countries(visit: ConsoleVisit, chosen: str) -> list[Choice]:
     return [Choice(code, name, code == chosen.upper()) for name, code in found]
 
 
-def _there(visit: ConsoleVisit, version: int, ref: str) -> Trial | None:
+def _there(visit: ConsoleVisit, ref: str) -> Attempt | None:
     try:
-        return tried_lead(visit.viewer, version, ref, language=visit.language, at=visit.at)
+        return lead_there(visit.viewer, ref)
     except NotFound:
         return None
 
 
-urlpatterns = [path("rules/trial", trial, name="rules-trial")]
+def _same_address(visit: ConsoleVisit) -> str:
+    """Return the question in the address, without what is asked about its answer."""
+    asked_for = visit.request.GET.copy()
+    for name in ("candidates", "reason", "q", "page"):
+        asked_for.pop(name, None)
+    return asked_for.urlencode()
+
+
+urlpatterns = [path("rules/trial", show_trial, name="rules-trial")]
