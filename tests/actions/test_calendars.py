@@ -78,8 +78,8 @@ class TestRoundsInWorkingTime:
         change_partner_calendar(world.partners["alpen"].pk, nine_to_six, by=world.manager, at=START)
         lead = world.receive(at=FRIDAY_EVENING, **answers).lead
         offer = world.open_offer(lead, "alpen")
-        for hours in range(1, 62):  # the whole weekend
-            assert act_on_due(at=FRIDAY_EVENING + timedelta(hours=hours)) == 0
+        for ahead in range(1, 62):  # the whole weekend
+            assert act_on_due(at=FRIDAY_EVENING + timedelta(hours=ahead)) == 0
         assert offer.expires_at == until
         accept_offer(offer.pk, by=world.seen_by("alpen"), at=MONDAY + timedelta(minutes=10))
         assert world.again(lead).state == "accepted"
