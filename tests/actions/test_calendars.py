@@ -19,7 +19,7 @@ from partidor.models import Decision, Event, Lead, Offer
 from partidor.models.ledger import read_ledger
 from partidor.models.snapshots import network
 from partidor.queries.leads.decisions import decisions
-from tests.world import START, World, hours
+from tests.world import START, World
 
 FRIDAY_EVENING = datetime(2026, 3, 6, 17, 30, tzinfo=UTC)  # 18:30 in Munich
 MONDAY = datetime(2026, 3, 9, 8, tzinfo=UTC)  # 09:00 in Munich
@@ -261,7 +261,7 @@ class TestWhoseTimeCounts:
         accept_offer(world.open_offer(first, "alpen").pk, by=world.seen_by("alpen"), at=START)
         second = world.receive(at=self.MONDAY_BEFORE_FIVE, **twin).lead
         assert world.offers(second) == [("alpen", "open")]
-        assert world.open_offer(second, "alpen").expires_at == self.MONDAY_BEFORE_FIVE + hours(4)
+        assert world.open_offer(second, "alpen").expires_at == self.MONDAY_BEFORE_FIVE + timedelta(hours=4)
 
     def test_counts_for_the_award_too(self, db: None) -> None:
         world = World.found(rules=self.rules(award={"best_after": "10m"}))
