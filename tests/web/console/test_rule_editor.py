@@ -181,7 +181,7 @@ class TestEmpty:
         assert editor.rules == []
         for page in (answer, editor.client.get(RULES), editor.client.get(RULES, {"rule": 3})):
             assert page.status_code == 200
-            for words in ("There is no rule", "this cannot be published", "Hot: 30 minutes for one", "Undo"):
+            for words in ("There is no rule", "this cannot be published", "Hot: 30 minutes", "Undo"):
                 assert words in text(page), words
             assert "rules/publish" not in page.content.decode()
         for _ in before:
