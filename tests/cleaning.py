@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from partidor.models.append_only import guard_events, unguard_events
@@ -22,9 +22,10 @@ def empty() -> None:
         if connection.vendor == "postgresql":
             cursor.execute(f"TRUNCATE {', '.join(tables)}")
             return
-        unguard_events(connection)
         cursor.execute("PRAGMA foreign_keys=OFF")
-        for table in tables:
-            cursor.execute(f"DELETE FROM {table}")
+        with transaction.atomic():
+            unguard_events(connection)
+            for table in tables:
+                cursor.execute(f"DELETE FROM {table}")
+            guard_events(connection)
         cursor.execute("PRAGMA foreign_keys=ON")
-        guard_events(connection)

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import cast
 
 from tests.postgres import private_postgres
 
@@ -43,5 +44,8 @@ for _alias, _settings in DATABASES.items():
         # Named as Partidor itself names the second one, for the processes that tests start.
         _file = {"default": "test.sqlite3", "door": "test-door.sqlite3"}[_alias]
         _settings["TEST"] = {"NAME": str(Path(os.environ["PARTIDOR_HOME"]) / _file)}
+        # No test pulls the plug, so none waits for the disk; processes that tests start and kill have the real setting.
+        _options = cast("dict[str, str]", _settings["OPTIONS"])
+        _options["init_command"] = _options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose

@@ -67,24 +67,25 @@ class World:
             at=START,
         )
         world = cls(founded.vendor, viewer_of_key(founded.api_key, at=START))
-        for key, (title, code, city, lat, lon) in (TOWNS if partners is None else partners).items():
-            world.partner(key, name=title, address={"country": "DE", "postal_code": code, "city": city},
-                          location={"lat": lat, "lon": lon})  # fmt: skip
+        world.join({
+            key: {"name": title, "address": {"country": "DE", "postal_code": code, "city": city},
+                  "location": {"lat": lat, "lon": lon}}
+            for key, (title, code, city, lat, lon) in (TOWNS if partners is None else partners).items()
+        })  # fmt: skip
         world.rules(ONE_AFTER_ANOTHER if rules is None else rules)
         return world
 
     def partner(self, key: str, **payload: Any) -> Partner:
         """Add a partner and call it by a key."""
-        payload = {
-            "name": key.title(),
-            "kind": "reseller",
-            "external_id": key,
-            "email": f"{key}@example.org",
-            **payload,
-        }
-        (kept,) = add_partners([payload], by=self.manager, at=START)
-        self.partners[key] = kept.partner  # type: ignore[union-attr]
+        self.join({key: payload})
         return self.partners[key]
+
+    def join(self, payloads: dict[str, dict[str, Any]]) -> None:
+        """Add partners and call each by its key."""
+        usual = {key: {"name": key.title(), "kind": "reseller", "external_id": key, "email": f"{key}@example.org"}
+                 for key in payloads}  # fmt: skip
+        added = add_partners([{**usual[key], **payloads[key]} for key in payloads], by=self.manager, at=START)
+        self.partners |= {key: kept.partner for key, kept in zip(payloads, added, strict=True)}  # type: ignore[union-attr]
 
     def rules(self, rules: object) -> None:
         """Publish rules."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from partidor.actions.places import load_places, place_again
-from partidor.domain.intake.places import CityRow, Place, gather_cities
+from partidor.domain.intake.places import CityRow, Place, gather_cities, place_keys, rung
 from partidor.models import Event, Lead, Partner, Vendor, place
 from partidor.models.place import place_of, points_of
 from tests.world import START, World
 
 MUNICH, BERLIN = ("DE", ["80331"]), ("DE", ["10115"])
+ELSEWHERE = Place("CA", "rule:T2P", 51.0, -114.1, 0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +23,15 @@ class TestPoints:
     def test_are_found_in_the_order_of_the_ladder(self) -> None:
         assert points_of([("DE", ["99999", "80331"]), ("DE", ["99999"])]) == [(48.1, 11.6), None]
         assert place_of("DE", ["99999", "10115", "80331"]) == ((52.5, 13.4), "10115")
+
+    def test_are_those_of_the_surest_rung_that_is_known_and_else_of_none(self) -> None:
+        keys = place_keys("CA", "V6B 1A1", "Vancouver", "CA-BC")
+        rungs = ["code", "rule", "prefix", "city", "city"]
+        assert [rung(key) for key in keys] == rungs
+        for number in range(len(keys) + 1):
+            known = keys[number:]  # one rung less each time
+            load_places([Place("CA", key, 40.0 + keys.index(key), -100.0, 0.0) for key in known] or [ELSEWHERE])
+            assert place_of("CA", keys) == (((40.0 + number, -100.0), keys[number]) if known else (None, ""))
 
     def test_are_found_while_the_memory_is_emptied(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(place, "_MOST", 0)

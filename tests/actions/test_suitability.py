@@ -10,7 +10,7 @@ from partidor.actions.ledger import keep_weeks
 from partidor.actions.offers import accept_offer
 from partidor.actions.partners import change_partner
 from partidor.actions.pipeline import lose_lead, win_lead
-from partidor.actions.routing import assign_lead, reroute_lead
+from partidor.actions.routing import assign_lead, reroute_lead, withdraw_lead
 from partidor.actions.suitability import measure_network, measure_networks
 from partidor.models import Lead, Vendor
 from partidor.models.ledger import ledger_weeks, monday_of, read_ledger
@@ -76,6 +76,24 @@ class TestMeasure:
         measure_network(world.vendor.pk, at=START + DAY)
         wins, conversion, _ = facts_of(world, "alpen")
         assert (wins[""], conversion[""]) == (1.0, 0.667)
+
+    def test_counts_neither_for_nor_against_a_partner_what_the_vendor_withdrew(self, world: World) -> None:
+        close(world, "alpen", 3, 3)
+        measure_network(world.vendor.pk, at=START + DAY)
+        before = facts_of(world, "alpen")
+        for _ in range(12):
+            lead = world.receive().lead
+            assign_lead(lead.pk, partner_id=world.partners["alpen"].pk, reason="x", by=world.manager, at=START)
+            withdraw_lead(lead.pk, by=world.manager, at=START + hours(1))
+        assert measure_network(world.vendor.pk, at=START + DAY) == 0
+        assert facts_of(world, "alpen") == before
+        assert (before[0][""], before[1][""]) == (0.5, 0.5)
+
+    def test_counts_as_sales_only_what_was_sold_in_the_vendors_currency(self, world: World) -> None:
+        close(world, "alpen", 1, 0)
+        close(world, "bergmann", 5, 0, currency="USD")
+        measure_network(world.vendor.pk, at=START + DAY)
+        assert [facts_of(world, name)[2] for name in world.partners] == [0.833, 0.333, 0.333]
 
     def test_opens_a_version_only_for_whom_it_moved(self, world: World) -> None:
         close(world, "alpen", 3, 3)
