@@ -80,6 +80,11 @@ class TestGather:
         assert "city:springfield" not in found
         assert {"city:springfield|US-IL", "city:springfield|US-MA"} <= found.keys()
 
+    def test_places_nothing_by_a_name_that_two_towns_of_a_region_share(self) -> None:
+        found = places(row("84001", "Neustadt", 48.0, 12.0, region="DE-BY"),
+                       row("96001", "Neustadt", 50.0, 11.0, region="DE-BY"))  # fmt: skip
+        assert not {"city:neustadt", "city:neustadt|DE-BY"} & found.keys()
+
     def test_learns_nothing_of_the_neighbours_from_a_company_code(self) -> None:
         found = places(row("10115", "Berlin", 52.5, 13.4), row("10875", "Daimler Insurance Services GmbH", 48.8, 9.2))
         assert distance_km((found["prefix:10"].lat, found["prefix:10"].lon), (52.5, 13.4)) < 1
