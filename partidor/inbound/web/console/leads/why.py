@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from partidor.domain.routing.words.missed import Missed
 from partidor.domain.routing.words.naming import dimension_name
 from partidor.domain.words import ENDED_BY, OFFER_STATE, TEMPERATURE
 from partidor.inbound.web.components.wording import number
@@ -141,20 +142,21 @@ def _sentences(why: Why, rules: str) -> Iterator[SafeString]:
 
 def closest_of(why: Why, rules: str) -> list[tuple[SafeString, str]]:
     """Say of each rule that came closest which it is and how many conditions failed, and which ones they are."""
-    return [
-        (
-            format_html(
-                ngettext(
-                    "{rule}: {n} of {all} conditions is not met",
-                    "{rule}: {n} of {all} conditions are not met",
-                    len(one.failed),
-                ),
-                rule=_linked(one.position, one.name, rules), n=number(len(one.failed)), all=number(one.conditions),
-            ),
-            "; ".join(one.failed),
+    return [(_missed(one, rules), "; ".join(one.failed)) for one in why.closest]
+
+
+def _missed(one: Missed, rules: str) -> SafeString:
+    form = (
+        _("{rule}: its only condition is not met")
+        if one.conditions == 1
+        else ngettext(
+            "{rule}: {n} of {all} conditions is not met",
+            "{rule}: {n} of {all} conditions are not met",
+            len(one.failed),
         )
-        for one in why.closest
-    ]  # fmt: skip
+    )
+    known = _linked(one.position, one.name, rules)
+    return format_html(form, rule=known, n=number(len(one.failed)), all=number(one.conditions))
 
 
 def _passed(one: PassedOver, rules: str) -> SafeString:
