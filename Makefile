@@ -27,7 +27,7 @@ install: .venv/.built  ## Make .venv with everything pinned by hash, and the ass
 	$(BIN)/python -m assets.build
 	@touch $@
 
-check: install  ## Format, lint, types, imports, house rules, domain tests: under a minute
+check: install  ## Format, lint, types, imports, house rules, domain tests: a minute or two
 	@.ci/check
 
 format: install  ## Write the code as the formatter wants it

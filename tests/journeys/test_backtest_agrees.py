@@ -36,7 +36,6 @@ from tests.world import START
 TABLES = adventureworks()
 pytestmark = [
     pytest.mark.real_data,
-    pytest.mark.slow,
     pytest.mark.skipif(TABLES is None, reason="the real data are not here"),
 ]
 NUMBER = 12_000 if os.environ.get("PARTIDOR_TEST_FULL") else 500

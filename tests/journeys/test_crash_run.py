@@ -197,7 +197,6 @@ def wait_until(holds: Callable[[], bool], seconds: float) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.slow
 class TestWebAndWorkersKilledAtRandomUnderLoad:
     def test_lose_nothing_and_do_nothing_twice(self, world: World, own: Processes) -> None:
         dice = random.Random(SEED)
