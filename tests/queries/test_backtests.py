@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from partidor.actions.partners import archive_partner, change_partner, pause_partner
 from partidor.actions.rules import change_draft
-from partidor.models import Lead, Partner
+from partidor.models import Decision, Lead, Partner
 from partidor.queries.backtests.results import Outcome, as_documented
 from partidor.queries.backtests.run import Comparison, comparison_of, run_backtest
 from tests.world import START, World, hours
@@ -162,6 +163,54 @@ class TestTheReplay:
         ]
         found = compared(world, [{**NEAREST, "when": {"all": conditions}}])
         assert found.unmatched["after"] == 0
+
+
+class TestWhatADecisionKept:
+    """Both sides see of a past lead what its first decision saw: who was out, whom the customer knew, the month."""
+
+    def asked_first(self, world: World, rule: dict[str, Any] = NEAREST) -> set[str]:
+        world.rules([rule])
+        (one,) = [one for one in compared(world, [rule]).partners if one.before]
+        return {one.name} if one.before == one.after else {one.name, "both sides differ"}
+
+    @pytest.mark.parametrize(
+        ("part", "name", "rule"),
+        [
+            ("inputs", "gone", {}),
+            ("inputs", "running_with", {}),
+            ("inputs", "customer_of", {"who": {"customer_of": True}}),
+            ("live", "paused", {}),
+            ("live", "no_hours", {}),
+            ("live", "feedback_due", {}),
+        ],
+    )
+    def test_is_what_both_sides_see(self, world: World, part: str, name: str, rule: dict[str, Any]) -> None:
+        world.receive()
+        decision = Decision.objects.get()
+        places = sorted(str(one.pk) for one in world.partners.values())
+        alpen, bergmann = (str(world.partners[one].pk) for one in ("alpen", "bergmann"))
+        who = bergmann if name in ("running_with", "customer_of") else alpen
+        decision.record[part][name] = [places.index(who)] if part == "live" else [who]
+        Decision.objects.update(record=decision.record)
+        assert self.asked_first(world, {**NEAREST, **rule}) == {"Bergmann IT"}
+
+    @pytest.mark.parametrize(
+        ("times", "same_month"),
+        [
+            (("2026-03-31T21:30Z", "2026-03-31T22:30Z"), False),  # April has begun in Berlin, not in Greenwich
+            (("2026-03-31T22:30Z", "2026-04-01T00:30Z"), True),
+        ],
+    )
+    def test_counts_months_by_the_clock_of_the_vendor(
+        self, world: World, times: tuple[str, str], same_month: bool
+    ) -> None:
+        change_partner(world.partners["alpen"].pk, {"monthly_cap": 1}, by=world.manager, at=START)
+        for at in times:
+            world.receive(at=datetime.fromisoformat(at))
+        Lead.objects.update(accepted_at=START, closed_at=F("received_at"))
+        found = compared(world, [NEAREST], until=LATER + hours(24 * 30))
+        given = {one.name: one.after for one in found.partners if one.after}
+        assert given == ({"Alpen Systemhaus": 1, "Bergmann IT": 1} if same_month else {"Alpen Systemhaus": 2})
 
 
 class TestTheNetwork:
