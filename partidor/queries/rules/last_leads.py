@@ -24,6 +24,8 @@ LAST = 200
 """Leads that are looked at."""
 MOST_BARS = 4
 MOST_SILENT = 20
+MOST_WEIGHED = 150_000
+"""Pairs of a lead and a partner that are ranked for one answer: 200 leads for 750 partners each, 30 for 5,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Handed:
     bars: tuple[tuple[str, int], ...]
     others: int
     others_number: int
+    weighed: int
+    """Leads that were handed out: the last ones, if all were too many."""
     now: HandedOut
     before: HandedOut | None
 
@@ -67,6 +71,7 @@ class Live:
     bars: tuple[tuple[str, int], ...]
     others: int
     others_number: int
+    weighed: int
     max_debt: float
     max_debt_today: float | None
     median_km: float | None
@@ -115,7 +120,8 @@ class LastLeads:
 
     def handed_out(self, position: int, twin: int | None) -> Handed:
         """Hand out what a rule of the draft takes; ``twin`` is its place in the rules in force."""
-        now = hand_out(self.draft, self._taken(self.now, position))
+        taken = self._taken(self.now, position)
+        now = hand_out(self.draft, taken)
         few = now.leads.most_common(MOST_BARS if len(now.leads) != MOST_BARS + 1 else MOST_BARS + 1)
         before = None if twin is None else self._handed_before(twin)
         ids = self.draft.network.ids
@@ -123,6 +129,7 @@ class LastLeads:
             bars=tuple((ids[at], number) for at, number in few),
             others=len(now.leads) - len(few),
             others_number=now.leads.total() - sum(number for _, number in few),
+            weighed=len(taken),
             now=now,
             before=before,
         )
@@ -135,8 +142,11 @@ class LastLeads:
         return kept[1]  # type: ignore[index,no-any-return]
 
     def _taken(self, rehearsed: Rehearsed, position: int) -> list[LeadFacts]:
-        """Return the facts of the leads that a rule takes, the oldest first."""
-        taken = [lead for lead, taker in zip(self.facts, rehearsed.takers, strict=True) if taker == position]
+        """Return the facts of the last leads that a rule takes, as many as can be ranked, the oldest first."""
+        taken, left = [], MOST_WEIGHED
+        for lead, taker, could in zip(self.facts, rehearsed.takers, rehearsed.could, strict=True):
+            if taker == position and (left := left - could.bit_count()) >= 0:
+                taken.append(lead)
         return taken[::-1]
 
     def gaps(self) -> Gaps:
@@ -173,6 +183,7 @@ def live_of(rule: Rule, last: LastLeads, twin: int | None, handed: Handed, names
         bars=tuple((names.partners.get(one, ""), number) for one, number in handed.bars),
         others=handed.others,
         others_number=handed.others_number,
+        weighed=handed.weighed,
         max_debt=handed.now.max_debt,
         max_debt_today=handed.before.max_debt if handed.before else None,
         median_km=handed.now.median_km,

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from partidor.actions.rules import change_draft, publish_rules
+from partidor.queries.rules import last_leads
 from tests.web.console.editing import HOT, PLAN, RULES, Editor, line, text
 from tests.world import START
 
@@ -60,6 +61,12 @@ class TestLive:
                       "1 of 1 leads fit no rule",
                       "fits none of the last leads", "3 of 3 partners are reached by no rule"):  # fmt: skip
             assert words in said, words
+
+    def test_ranks_no_more_pairs_than_it_can_and_says_so(self, editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+        for _ in range(4):
+            editor.world.receive(temperature="hot")
+        monkeypatch.setattr(last_leads, "MOST_WEIGHED", 7)  # three partners could get each
+        assert "Who is asked first, if the last 2 of these leads" in text(editor.client.get(RULES, {"rule": 2}))
 
     def test_leads_to_exactly_the_leads_and_partners_behind_each_number(self, editor: Editor) -> None:
         world = editor.world
