@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from partidor.actions.leads import change_lead
 from partidor.actions.offers import decline_offer
+from partidor.config.main import partidor
 from partidor.models import Lead, PartnerVersion, RulesetVersion
 from partidor.models.snapshots import _network
 from tests.cli.conftest import Call
@@ -198,3 +201,19 @@ class TestWrongWords:
     )  # fmt: skip
     def test_are_answered_in_one_line(self, call: Call, words: list[str]) -> None:
         assert call(*words).refuses()
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[str]:
+    """Walk all commands: ``init``, ``lead explain`` …"""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield before + name
+
+
+@pytest.mark.parametrize("command", commands(partidor))
+def test_each_command_is_explained_to_the_operator(command: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    named = {cell for row in re.findall(r"^\| (`.+?) \| .+ \|$", page, re.M) for cell in re.findall(r"`([^`]+)`", row)}
+    assert any(re.match(rf"(?:partidor )?{command}\b", cell) for cell in named), "add a row to docs/operating.md"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from partidor.domain.facts import LeadFacts, PartnerFacts
@@ -12,6 +12,7 @@ from partidor.domain.routing.decide import LiveState, decide
 from partidor.domain.routing.fairness import ACCOUNTS, MICRO, Ledger, first_owed, shares
 from partidor.domain.routing.match import Network, Snapshot
 from partidor.domain.routing.ruleset import compile_ruleset
+from tests.laws.worlds import times
 
 IDS = list("abcdefgh")
 TEMPERATURES = ["hot", "warm", "cold"]
@@ -48,7 +49,7 @@ class TestShares:
 
 
 class TestLedger:
-    @settings(max_examples=200, deadline=None)
+    @times(2)
     @given(leads, weights)
     def test_sums_to_zero_and_stays_within_the_bound(
         self, history: list[tuple[list[str], str, int]], weight: dict[str, int]
@@ -63,7 +64,7 @@ class TestLedger:
         again = Ledger.from_json(ledger.to_json())
         assert again.rows == ledger.rows
 
-    @settings(max_examples=200, deadline=None)
+    @times(2)
     @given(leads, weights)
     def test_with_the_largest_total_alone_nobody_passes_half_of_n_minus_one(
         self, history: list[tuple[list[str], str, int]], weight: dict[str, int]
@@ -129,7 +130,7 @@ class TestHolidays:
         assert route(ledger, 50, partners=joined).count("z") == 10
 
     @given(st.lists(st.sampled_from(["", "a", "ab", "cd"]), max_size=30))
-    @settings(max_examples=50, deadline=None)
+    @times(1)
     def test_whoever_is_out_the_ledger_stays_even(self, pauses: list[str]) -> None:
         ledger = Ledger()
         for paused in pauses:

@@ -204,7 +204,7 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 
 class TestArbitraryJson:
     @given(objects | json_values)
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=3 * settings().max_examples)
     def test_is_read_or_refused_but_never_breaks(self, payload: Any) -> None:
         try:
             inquiry = read(payload, fields={"a": "number", "b": "date"})
@@ -216,7 +216,6 @@ class TestArbitraryJson:
         assert all(map(all, named))
 
     @given(texts, texts, texts, texts, st.sampled_from(["DE", "US", "CA", "CH", "JP", ""]))
-    @settings(deadline=None)
     def test_normalised_once_is_normalised_for_good(
         self, company: str, text: str, code: str, city: str, country: str
     ) -> None:
