@@ -21,11 +21,13 @@ def test_your_own_vendor_comes_up_as_the_readme_says(
     monkeypatch.chdir(ROOT)
     asked = [line for line in COMMANDS if line != "serve"]
     assert [line.split()[0] for line in asked] == ["init", "import", "rules", "import", "doctor", "lead"]
+    said = None
     for line in asked:
         words = line.replace("REFERENCE", str(Lead.objects.values_list("ref", flat=True).first()))
         said = call(*shlex.split(words))
         assert said.code == 0, said.err
     assert Lead.objects.filter(state="offered").count() == 2
+    assert said
     assert "All others, in turn" in said.out
 
 
