@@ -50,7 +50,7 @@ PREFERS_B = {"order": [{"by": "tag", "dimension": "tier", "values": ["gold"], "p
             {"who": {"partner": {"in": ["a"]}}},
             {"who": {"partner": {"in": ["b"]}}},
             ("a", "b"),
-            [("a", "b", "known")] * 2,
+            [("a", "b", "known")],
         ),
         ({"who": {"partner": {"in": ["a"]}}}, {"who": {"partner": {"in": ["b"]}}}, (), [("a", "b", "who")]),
     ],
