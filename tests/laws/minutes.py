@@ -16,17 +16,20 @@ _AROUND = timedelta(days=2)
 class Minutes:
     """The minutes from two days before one moment to two days after another, and which of them are worked.
 
-    ``_passed`` is what clocks have shown at the latest when a minute begins: like their hands, but never turned back.
-    A span of work lasts from the first minute at which its beginning has passed to the first at which its end has.
+    ``_latest`` is the latest that clocks have shown when a minute begins; a span of work lasts from the first minute at
+    which they have shown its beginning, or more, to the first at which they have shown its end. ``_passed`` is the same
+    with the minute before at its end: the time of day at which a working day begins.
     """
 
     def __init__(self, calendar: Calendar, start: datetime, end: datetime) -> None:
         self._calendar, self._first = calendar, start - _AROUND
         zone, latest = ZoneInfo(calendar.time_zone), datetime.combine(date.min, time())
+        self._latest: list[datetime] = []
         self._passed: list[datetime] = []
         self._dates: list[date] = []
         for number in range((end - start + 2 * _AROUND) // MINUTE):
             shown = (self._first + number * MINUTE).astimezone(zone).replace(tzinfo=None)
+            self._latest.append(max(shown, self._latest[-1] if self._latest else shown))
             self._passed.append(max(shown, latest))
             self._dates.append(shown.date())
             latest = max(shown + MINUTE, latest)
@@ -69,7 +72,7 @@ class Minutes:
         return () if free else self._calendar.week[day.weekday()]
 
     def _at(self, day: date, minutes: int) -> int:
-        return bisect_left(self._passed, datetime.combine(day, time()) + minutes * MINUTE)
+        return bisect_left(self._latest, datetime.combine(day, time()) + minutes * MINUTE)
 
     def _number(self, at: datetime) -> int:
         return (at - self._first) // MINUTE
