@@ -53,7 +53,7 @@ CONSOLE = {
 
     "console:hours", "console:hours-regions",
     "console:partner-hours", "console:rules", "console:rule-history",
-    "console:fairness", "console:fairness-csv",
+    "console:fairness", "console:fairness-csv", "console:fairness-xlsx",
     "console:rule-version",
     "console:rules-trial", "console:rules-backtest", "console:rules-backtest-one", "console:rules-backtest-progress",
     "console:rules-backtest-csv",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from partidor.access.leads import contacts_of
@@ -22,6 +22,7 @@ from partidor.models import Contact, CustomerKey, Lead, Vendor
 from partidor.models.customer import digest
 from partidor.models.ledger import read_ledger
 from partidor.models.live import dealings_of, lead_facts, live_state
+from partidor.models.past import needs_contacts
 from partidor.models.place import points_of
 from partidor.models.ruleset import DRAFT
 from partidor.models.snapshots import draft_ruleset, network, ruleset
@@ -30,7 +31,7 @@ from partidor.queries.leads.decisions import DecisionCard, decision_card
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A lead to try, with its contacts; ``is_there``: it came in one day, else it was typed."""
+    """A lead to try; ``is_there``: it came in one day, else it was typed. Contacts are read once rules ask for them."""
 
     lead: Lead
     contacts: Sequence[Contact]
@@ -55,7 +56,7 @@ def lead_there(viewer: Viewer, ref: str) -> Attempt:
     """Take a lead that came in. Raises NotFound, NotAllowed."""
     viewer.require_vendor("leads:read")
     lead = lead_named(viewer, ref)
-    return Attempt(lead, list(contacts_of([lead.pk])), True)
+    return Attempt(lead, (), True)
 
 
 def lead_typed(viewer: Viewer, payload: Mapping[str, object], *, at: datetime) -> Attempt:
@@ -67,7 +68,7 @@ def lead_typed(viewer: Viewer, payload: Mapping[str, object], *, at: datetime) -
         vendor_currency=vendor.currency,
         default_country=vendor.country,
         default_temperature=source.default_temperature if source else "warm",
-        fields=dict(fields_of(viewer).values_list("key", "type")),
+        fields=dict(fields_of(viewer).values_list("key", "type")) if payload.get("custom") else {},
         required=source.required if source else (),
     )
     if source is None:
@@ -101,6 +102,8 @@ def try_lead(viewer: Viewer, version: int, attempt: Attempt, *, at: datetime, sh
 
     dealings = dealings_of([lead], vendor.decline_policies, arriving=not attempt.is_there)
     used = rules.fields | (in_force.fields if in_force else frozenset())
+    if attempt.is_there and needs_contacts(used):
+        attempt = replace(attempt, contacts=list(contacts_of([lead.pk])))
     facts = lead_facts([lead], used, attempt.contacts, dealings)[lead.pk]
     asked = Asked(gone=frozenset(dealings.kept_off.get(lead.pk, ())), expired=frozenset())
     net = network(vendor)

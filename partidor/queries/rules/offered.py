@@ -119,6 +119,12 @@ def partner_codes(viewer: Viewer) -> Codes:
     return {str(pk): f"{name} ({city})" if several[name.casefold()] > 1 and city else name for pk, name, city in found}
 
 
+def values_seen(viewer: Viewer, fields: Iterable[str]) -> dict[str, list[str]]:
+    """List what the last leads say, by field, the most frequent first. Raises NotAllowed."""
+    counted, _ = _seen(viewer)
+    return {name: [code for code, _ in counted[name].most_common(MOST_OFFERED)] for name in fields}
+
+
 def _seen(viewer: Viewer) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
     counted: dict[str, Counter[str]] = {name: Counter() for name in (*_IN_USE, "source")}
     custom: dict[str, Counter[str]] = {}

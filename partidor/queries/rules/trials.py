@@ -20,7 +20,7 @@ from partidor.queries.leads.page.page import Sought
 from partidor.queries.leads.page.why import MOST_CANDIDATES, Why, why
 from partidor.queries.leads.page.why_not import Answers, why_not_for, why_not_named
 from partidor.queries.rules.attempts import Attempt, Tried, try_lead
-from partidor.queries.rules.offered import offered
+from partidor.queries.rules.offered import values_seen
 from partidor.queries.search import matching
 
 MOST_FOUND = 8
@@ -96,10 +96,9 @@ def sources_to_try(viewer: Viewer) -> list[str]:
     return list(sources_of(viewer).order_by("name").values_list("name", flat=True))
 
 
-def values_to_try(viewer: Viewer, language: str) -> dict[str, list[str]]:
+def values_to_try(viewer: Viewer) -> dict[str, list[str]]:
     """List what leads really say, by field, the most frequent first: what a rule may ask for."""
-    found = offered(viewer, language, partners=False)
-    return {name: list(found.codes("when", name))[:MOST_VALUES] for name in _TYPED}
+    return {name: values[:MOST_VALUES] for name, values in values_seen(viewer, _TYPED).items()}
 
 
 def _dossier(viewer: Viewer, tried: Tried, named: Tried, language: str, at: datetime) -> tuple[Dossier, Decision]:

@@ -97,7 +97,7 @@ def show_trial(visit: ConsoleVisit) -> HttpResponse:
         "found": found if len(found) > 1 else [],
         "is_nothing_found": bool(words) and not found and attempt is None,
         "kept": [pair for pair in visit.request.GET.items() if pair[0] in KEPT],
-        "lists": values_to_try(visit.viewer, visit.language),
+        "lists": values_to_try(visit.viewer) if attempt is None else {},
         "number": number,
         "wrong": wrong,
         "tried": tried,
