@@ -102,8 +102,21 @@ class TestMeasure:
         assert measure_network(world.vendor.pk, at=START + DAY) == 0
         assert version(world) == before
 
-    def test_leaves_out_test_leads_and_what_is_long_past(self, world: World) -> None:
-        close(world, "alpen", 3, 3, test=True)
+    def test_leaves_out_test_leads(self, world: World) -> None:
+        close(world, "alpen", 3, 3)
+        close(world, "bergmann", 0, 6)
+        measure_network(world.vendor.pk, at=START + DAY)
+        before = facts_of(world, "alpen")
+        close(world, "alpen", 0, 9, test=True)
+        close(world, "alpen", 9, 0, test=True)
+        for _ in range(9):
+            lead = world.receive(test=True).lead
+            assign_lead(lead.pk, partner_id=world.partners["alpen"].pk, reason="x", by=world.manager, at=START)
+            reroute_lead(lead.pk, by=world.manager, at=START + hours(1))
+        assert measure_network(world.vendor.pk, at=START + DAY) == 0
+        assert facts_of(world, "alpen") == before
+
+    def test_leaves_out_what_is_long_past(self, world: World) -> None:
         close(world, "bergmann", 3, 3)
         assert measure_network(world.vendor.pk, at=START + 800 * DAY) == 0
 
