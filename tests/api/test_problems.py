@@ -23,6 +23,7 @@ def problem(answer: Answer, status: int, code: str) -> None:
 
 NOT_OVER_THE_API = {
     "UnreadableTable", "InvitationOver", "NotYourself", "LastAdministrator", "UploadTooLarge", "TooManyRows",
+    "NotOnThisMachine",
 }  # fmt: skip
 
 

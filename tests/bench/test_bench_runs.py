@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class TestTryABenchmark:
-    @pytest.mark.slow
     @pytest.mark.skipif(os.environ["PARTIDOR_TEST_DATABASE"] == "sqlite", reason="each brings its own databases: once")
     @pytest.mark.parametrize("name", BENCHMARKS)
     def test_prints_its_figures(self, name: str) -> None:

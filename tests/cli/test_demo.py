@@ -58,7 +58,6 @@ class TestTheWorld:
             assert "{" not in read.inquiry
 
 
-@pytest.mark.slow
 class TestFoundDemo:
     def test_keeps_its_promises(self, transactional_db: None, tmp_path: Path) -> None:
         at = NOON
