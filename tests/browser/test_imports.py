@@ -56,5 +56,6 @@ def test_tags_change_in_the_row_and_several_partners_at_once(sits: Sits, world: 
         page.get_by_label(f"Choose {name}").check()
     page.get_by_label("Weight").fill("3")
     page.locator("button[value=weight]").click()
+    page.get_by_role("button", name="Change 2 partners").click()
     expect(page.get_by_text("2 partners changed.")).to_be_visible()
     assert sorted(Partner.objects.filter(vendor=world.vendor).values_list("weight", flat=True)) == [1, 3, 3]
