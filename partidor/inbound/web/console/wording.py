@@ -83,7 +83,7 @@ def dimension_label(name: str, language: str) -> str:
 def version_said(one: VersionNamed) -> str:
     """Name a version in a select."""
     if one.same:
-        return _("The draft: the same as the version in force")
+        return _("The draft, as in force")
     if not one.version:
         return _("The draft as it is now")
     said = _("Version {number}, in force") if one.in_force else _("Version {number}")

@@ -1,4 +1,5 @@
-/* The keyboard: "/" goes to the search; in a list marked data-rows, j and k move and Enter opens. Copying by a tap. */
+/* The keyboard: "/" goes to the search; in a list marked data-rows, j and k move and Enter opens. Copying by a tap.
+   On a phone, where the navigation is a strip, the room one is in is brought into view. */
 (() => {
   "use strict";
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
@@ -25,6 +26,15 @@
     const source = document.getElementById(button.dataset.copy);
     await navigator.clipboard.writeText(source.value ?? source.textContent);
     button.textContent = button.dataset.copied;
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const here = document.querySelector("nav [aria-current=page]");
+    let strip = here?.parentElement;
+    while (strip && strip.scrollWidth <= strip.clientWidth) strip = strip.parentElement;
+    if (!strip) return;
+    const [its, whole] = [here.getBoundingClientRect(), strip.getBoundingClientRect()];
+    strip.scrollLeft += its.left - whole.left - (whole.width - its.width) / 2;
   });
 
   // A select or checkbox marked data-submit sends its form when it changes; without the script there is a button.
