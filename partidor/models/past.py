@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
+from uuid import UUID
 
 from partidor.domain.facts import Value
 from partidor.models.lead import Contact, Lead
@@ -19,6 +20,10 @@ _COLUMNS = {"value": ("value_minor", "currency"), "utm_source": ("utm",), "utm_m
 class LeanLead:
     """A lead with the columns that were read; the others are empty."""
 
+    pk: UUID
+    received_at: datetime
+    company = street = postal_code = city = region = country = inquiry = product = vertical = language = ""
+    currency = temperature = timeline = campaign = ""
     utm: Mapping[str, str] = {}
     custom: Mapping[str, Any] = {}
     flags: Sequence[str] = ()
@@ -34,10 +39,6 @@ class LeanLead:
         """Take the columns of one row, and the lead's source."""
         self.__dict__.update(row)
         self.source = source
-
-    def __getattr__(self, name: str) -> Any:
-        """Answer for a column that was not read."""
-        return ""
 
     def values(self, contact: Contact | None) -> dict[str, Value]:
         """Gather the fields as rules name them; what was not read is not there."""

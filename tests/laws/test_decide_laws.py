@@ -65,11 +65,11 @@ def pins(draw: st.DrawFn, world: World) -> tuple[int, tuple[int, int] | None] | 
 @contextmanager
 def piece_by_piece() -> Iterator[None]:
     """Let the engine look at partners as in the largest networks, however few there are."""
-    at_once, rank._AT_ONCE = rank._AT_ONCE, 1
+    kept, (rank._FEW, rank._AT_ONCE) = (rank._FEW, rank._AT_ONCE), (1, 1)
     try:
         yield
     finally:
-        rank._AT_ONCE = at_once
+        rank._FEW, rank._AT_ONCE = kept
 
 
 class TestDecide:

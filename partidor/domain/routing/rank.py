@@ -34,8 +34,12 @@ RATED = ("win_rate", "conversion")
 _MOVING = ("distance", "load", "language", "open_now")
 _SLICES = 32
 """Into so many parts the range of fixed points is cut."""
-_AT_ONCE = 16
-"""Partners that are scored together; so few eligible are not parted at all."""
+_TABLES = 16
+"""Loads stand together if they leave the same points but for such a part of what no load leaves."""
+_FEW = 32
+"""So few eligible are not parted at all."""
+_AT_ONCE = 8
+"""Partners that are scored together."""
 _RINGS = (1 / 3, 1)
 """Distances at which partners are parted, as shares of ``zero_at_km``."""
 
@@ -137,7 +141,7 @@ class Order:
         middleware", PODS 2001).
         """
         needed = max(slots, shown)
-        if eligible.bit_count() <= max(_AT_ONCE, needed):
+        if eligible.bit_count() <= max(_FEW, needed):
             members = bits(eligible)
             return members, self.scores(members, view, live)
         best = _Best(needed, slots, equal, lambda members: self.scores(members, view, live))
@@ -155,18 +159,31 @@ class Order:
                 for near, ring in rings if there else ():
                     if most + room + own + near < best.least:
                         break
-                    best.take(there & ring)
+                    piece = there & ring
+                    if piece:
+                        best.take(piece)
         return best.found()
 
     def _tables(self, live: Moment) -> list[tuple[int, int]]:
-        """Part the network by the points for its loads; return (points, mask), the most first."""
+        """Part the network by the points for its loads; return (most points, mask), the most first.
+
+        Loads that leave nearly the same points stand together.
+        """
         if not self._loads:
             return [(0, self._network.everyone)]
-        rooms = self._rooms
-        for load, _ in (found := live.by_load()):
-            if load not in rooms:
-                rooms[load] = sum(round(line.points / (1 + load)) for line in self._loads)
-        return [(rooms[load], mask) for load, mask in found]
+        rooms, tables = self._rooms, []
+        most, together, near = 0, 0, sum(line.points for line in self._loads) // _TABLES
+        for load, mask in live.by_load():
+            room = rooms.get(load)
+            if room is None:
+                room = rooms[load] = sum(round(line.points / (1 + load)) for line in self._loads)
+            if together and most - room > near:
+                tables.append((most, together))
+                together = 0
+            if not together:
+                most = room
+            together |= mask
+        return [*tables, (most, together)]
 
     def _rings(self, view: LeadView) -> list[tuple[int, int]]:
         """Part the network by distance; return (most points that it can give there, mask), the nearest first."""

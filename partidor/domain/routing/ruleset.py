@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -64,8 +64,7 @@ class RulesRefused(WrongContent):
     """The rules are not right: {summary}"""
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One line of a rule's ``order``: up to so many points (in hundredths) by one measure."""
 
     by: str
