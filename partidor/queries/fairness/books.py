@@ -29,6 +29,8 @@ class Listed:
     tier: str
     created_at: datetime
     archived: bool
+    country: str
+    region: str
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,11 @@ def read_books(viewer: Viewer) -> Books:
     ledger = read_ledger(viewer.vendor_id)
     rows = partners_of(viewer).filter(Q(archived_at=None) | Q(pk__in=list(ledger.rows))).order_by("name", "pk")
     listed = tuple(
-        Listed(pk, name, weight, next(iter(tags.get(TIER, ())), ""), created_at, archived_at is not None)
-        for pk, name, weight, tags, created_at, archived_at in rows.values_list(
-            "pk", "name", "weight", "tags", "created_at", "archived_at"
+        Listed(
+            pk, name, weight, next(iter(tags.get(TIER, ())), ""), created_at, archived_at is not None, country, region
+        )
+        for pk, name, weight, tags, created_at, archived_at, country, region in rows.values_list(
+            "pk", "name", "weight", "tags", "created_at", "archived_at", "country", "region"
         )
     )
     return Books(viewer, vendor_of(viewer), ledger, listed)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from partidor.access.leads import visible_leads
 from partidor.access.viewer import Viewer
 from partidor.domain.routing.fairness import MICRO, Ledger
 from partidor.models.ledger import ledger_weeks, monday_of
@@ -92,7 +91,7 @@ def fairness_page(viewer: Viewer, sought: Sought, *, page: int, at: datetime) ->
         rules=tuple(
             dict.fromkeys(name for _, name in sorted(books.rules.items(), key=lambda rule: (-rule[0][0], rule[0][1])))
         ),
-        regions=_regions(viewer),
+        regions=_regions(books, sought.span.region),
     )
 
 
@@ -109,10 +108,10 @@ def _lines(books: Books, shares: Sequence[PartnerShare], kept: Sequence[tuple[da
     ]
 
 
-def _regions(viewer: Viewer) -> tuple[str, ...]:
-    """Return the countries and regions of leads, each country before its regions."""
-    found = visible_leads(viewer).filter(test=False).order_by().values_list("country", "region").distinct()
-    return tuple(sorted({code for pair in found for code in pair if code}))
+def _regions(books: Books, chosen: str) -> tuple[str, ...]:
+    """Return the countries and regions where partners are, each country before its regions, and the chosen one."""
+    found = {code for one in books.partners for code in (one.country, one.region)}
+    return tuple(sorted((found | {chosen}) - {""}))
 
 
 def _kept(books: Books, at: datetime) -> list[tuple[date, Ledger]]:
