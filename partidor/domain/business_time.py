@@ -126,10 +126,6 @@ class Calendar:
         """Return the moment itself if it is open, or the next that is; None if there is none within these days."""
         return next((opens for opens, _ in self._spans(at, at + days * DAY)), None)
 
-    def works_within(self, at: datetime, days: int = SOON) -> bool:
-        """Say whether any work is done within the next days."""
-        return self.next_opening(at, days) is not None
-
     def hours_on(self, day: date) -> Hours:
         """Return the hours of one day of the calendar."""
         for other, hours in self.exceptions:

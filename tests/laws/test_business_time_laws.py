@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from partidor.domain.business_time import ALWAYS, OFFICE, Calendar, Hours, Length, calendar_of
+from partidor.domain.business_time import ALWAYS, OFFICE, SOON, Calendar, Hours, Length, calendar_of
 from tests.laws.minutes import MINUTE, Minutes
 from tests.laws.worlds import times
 
@@ -180,7 +180,7 @@ def test_without_hours_it_never_opens(zone: str, holidays: str, length: Length) 
     calendar, start = Calendar(zone, ((),) * 7, holidays), changes(zone)[0]
     assert calendar.after(start, length) is None
     assert calendar.next_opening(start) is None
-    assert not calendar.works_within(start)
+    assert calendar.next_opening(start, SOON) is None
     assert not calendar.is_open(start)
     assert calendar.between(start, start + 400 * A_DAY) == timedelta(0)
 
@@ -188,8 +188,7 @@ def test_without_hours_it_never_opens(zone: str, holidays: str, length: Length) 
 @given(scenes())
 def test_the_next_opening_is_open_and_nothing_before_it_is(scene: tuple[Calendar, list[datetime]]) -> None:
     calendar, (start,) = scene
-    opening = calendar.next_opening(start, 14)
-    assert calendar.works_within(start) == (opening is not None)
+    opening = calendar.next_opening(start, SOON)
     assert calendar.is_open(start) == (opening == start)
     if opening is not None:
         assert opening >= start
@@ -202,8 +201,8 @@ def test_soon_is_within_fourteen_days() -> None:
     start = datetime(2026, 6, 1, 12, tzinfo=UTC)
     opens = {after: Calendar("UTC", ((),) * 7, "", ((date(2026, 6, 1) + timedelta(days=after), ((600, 660),)),))
              for after in (14, 15)}  # fmt: skip
-    assert opens[14].works_within(start)
-    assert not opens[15].works_within(start)
+    assert opens[14].next_opening(start, SOON)
+    assert opens[15].next_opening(start, SOON) is None
 
 
 class TestHoliday:

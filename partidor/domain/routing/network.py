@@ -137,7 +137,7 @@ class Network:
         """Whatever was compiled for this network, by what it was compiled from."""
         self._calendar = calendar
         self._shifts: dict[Calendar, int] | None = None
-        self.units = [None if partner.point is None else _unit(partner.point) for partner in self.facts]
+        self._units = [None if partner.point is None else _unit(partner.point) for partner in self.facts]
         self._holders = self._find_holders()
         self._bands: tuple[list[int], list[int]] | None = None
 
@@ -203,14 +203,10 @@ class Network:
 
     def distances(self, view: LeadView, members: Sequence[int]) -> list[float | None]:
         """Return the distances in km of several partners (positions), in their order."""
-        here, units, dist, asin = view.unit, self.units, math.dist, math.asin
+        here, units = view.unit, self._units
         if here is None:
             return [None] * len(members)
-        across = 2 * EARTH_KM
-        return [
-            None if (there := units[at]) is None else across * asin(half if (half := dist(here, there) / 2) < 1 else 1)
-            for at in members
-        ]
+        return [None if (there := units[at]) is None else _along(math.dist(here, there)) for at in members]
 
     def near(self, view: LeadView, km: float, within: int) -> int:
         """Return who of these is at most so many km from the lead."""

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import asin, ceil, dist, pi, sin
+from math import ceil
 from operator import add
 from typing import NamedTuple, Protocol
 
 from partidor.domain.facts import PartnerFacts
 from partidor.domain.routing.match import fixed_mask
-from partidor.domain.routing.network import EARTH_KM, LeadView, Network, bits, mask_of
+from partidor.domain.routing.network import LeadView, Network, bits, mask_of
 from partidor.domain.routing.ruleset import CENT, Criterion
 from partidor.domain.routing.suitability import OVERALL
 from partidor.domain.routing.who import Tagged
@@ -223,17 +223,9 @@ class Order:
             loads = live.loads
             return [round(points / (1 + loads[at])) for at in members]
         if line.by == "distance":
-            zero, far = line.zero_at_km, 2 * EARTH_KM
-            place, units = view.unit, self._network.units
-            if place is None:
-                return [0] * len(members)
-            end = 2 * sin(min(zero / far, pi / 2))
-            return [
-                0
-                if (there := units[at]) is None or (chord := dist(place, there)) >= end
-                else round(points * (1 - far * asin(chord / 2) / zero))
-                for at in members
-            ]
+            zero = line.zero_at_km
+            distances = self._network.distances(view, members)
+            return [0 if km is None or km >= zero else round(points * (1 - km / zero)) for km in distances]
         if line.by == "language":
             spoken, speakers = _language(view), _languages(self._network)
             return [points if spoken in speakers[at] else 0 for at in members]
