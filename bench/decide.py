@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from partidor.domain.facts import LeadFacts, PartnerFacts
-from partidor.domain.routing.decide import LiveState, decide
+from partidor.domain.routing.decide import decide
 from partidor.domain.routing.fairness import Ledger
+from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Network, Snapshot
 from partidor.domain.routing.ruleset import compile_ruleset
 from tests.laws import oracle

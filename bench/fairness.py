@@ -22,9 +22,10 @@ from typing import Any
 from bench._curves import draw
 from bench.decide import ORDERED, make_leads, make_world
 from partidor.domain.facts import Asked, LeadFacts, PartnerFacts
-from partidor.domain.routing.decide import LiveState, decide
+from partidor.domain.routing.decide import decide
 from partidor.domain.routing.decision import Draw
 from partidor.domain.routing.fairness import MICRO, Ledger
+from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Network, Snapshot
 from partidor.domain.routing.ruleset import Ruleset, compile_ruleset
 from tests.adventureworks import MAPPINGS, adventureworks, write_customers

@@ -15,8 +15,9 @@ from partidor.actions.events import Told
 from partidor.domain.business_time import WALL, Clock, Length
 from partidor.domain.facts import LeadFacts
 from partidor.domain.offers import Cursor, Step
-from partidor.domain.routing.decide import Decision as Decided
-from partidor.domain.routing.decide import Pinned, decide
+from partidor.domain.routing.decide import decide
+from partidor.domain.routing.decision import Decision as Decided
+from partidor.domain.routing.decision import Pinned
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import distance_km
 from partidor.models import Contact, Decision, Lead, Offer, Vendor

@@ -17,9 +17,8 @@ from django.db.models import Value as Constant
 from partidor.domain.facts import PERSONAL_FIELDS, Asked, LeadFacts, Value
 from partidor.domain.money import money_value
 from partidor.domain.offers import keeps_off_customer
-from partidor.domain.routing.decide import LiveState
 from partidor.domain.routing.fairness import Ledger
-from partidor.domain.routing.live import PACE_SPAN
+from partidor.domain.routing.live import PACE_SPAN, LiveState
 from partidor.domain.routing.match import Network
 from partidor.models.lead import Contact, Lead
 from partidor.models.offer import LOADING, RUNNING, WAITING, Offer

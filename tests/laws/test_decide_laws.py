@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from partidor.domain.facts import Asked, LeadFacts
 from partidor.domain.offers import Cursor
 from partidor.domain.routing import rank
-from partidor.domain.routing.decide import SHOWN, Decision, Pinned, decide, replay
+from partidor.domain.routing.decide import decide, replay
+from partidor.domain.routing.decision import SHOWN, Decision, Pinned
 from partidor.domain.routing.draws import Draws, Standing
 from partidor.domain.routing.explain import explain, outs, sentence
 from tests.laws import oracle, worlds

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partidor.domain.facts import LeadFacts
-from partidor.domain.routing.decide import LiveState, decide
+from partidor.domain.routing.decide import decide
+from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.replays.rehearsal import rehearse, unreached
 from tests.laws import worlds
 from tests.laws.oracle import World

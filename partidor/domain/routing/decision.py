@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from partidor.domain.facts import Asked, LeadFacts, Value
 from partidor.domain.offers import Cursor, Step
-from partidor.domain.routing.network import bits, pack, pack_places, rounded
+from partidor.domain.routing.network import bits, pack, pack_counts, pack_places, rounded
 from partidor.domain.routing.rank import Candidate
 
 SHOWN = 10
@@ -46,14 +46,13 @@ class Seen:
     def record(self) -> dict[str, Any]:
         """Write it as JSON."""
         members = sorted(self.debts)
-        loads = [self.loads[at] for at in bits(self.eligible)] if self.loads else []
         return {
             "paused": pack(self.paused),
             "no_hours": pack(self.no_hours),
             "at_capacity": pack(self.at_capacity),
             "feedback_due": pack(self.feedback_due),
             "eligible": pack(self.eligible),
-            "loads": loads if any(loads) else [],
+            "loads": pack_counts([self.loads[at] for at in bits(self.eligible)] if self.loads else []),
             **({"full": full} if (full := {limit: pack(who) for limit, who in self.full.items() if who}) else {}),
             **({} if self.open_now is None else {"open_now": pack(self.open_now)}),
             "debts": [[at, *self.debts[at]] for at in members if any(self.debts[at])],

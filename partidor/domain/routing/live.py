@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from partidor.domain.facts import LeadFacts
-from partidor.domain.routing.decision import Decision
+from partidor.domain.routing.decision import Decision, Draw
 from partidor.domain.routing.fairness import Ledger, account_of
-from partidor.domain.routing.network import Network, bits, mask_of, unpack
+from partidor.domain.routing.network import Network, bits, mask_of, unpack, unpack_counts
 
 LIMITS = ("max_open_leads", "monthly_cap", "weekly_pace")
 """The limits of a partner, by their names in its facts."""
@@ -75,7 +75,7 @@ class LiveState:
         state.at_capacity, state.feedback_due = unpack(live["at_capacity"]), unpack(live["feedback_due"])
         state.full = {limit: unpack(mask) for limit, mask in live.get("full", {}).items()}
         state.open_now = unpack(live["open_now"]) if "open_now" in live else None
-        for at, load in zip(bits(unpack(live["eligible"])), live["loads"], strict=False):
+        for at, load in zip(bits(unpack(live["eligible"])), unpack_counts(live["loads"]), strict=False):
             state.loads[at] = load
         place = _ACCOUNT_PLACE[account_of(temperature)]
         for at, total, of_temperature in live["debts"]:
@@ -85,19 +85,18 @@ class LiveState:
 
     def book(self, decision: Decision, lead: LeadFacts) -> None:
         """Charge the ledger and raise loads, so that the next lead of the batch sees this decision."""
-        network = self.network
-        self.charge(decision, lead)
+        self.charge(decision.steps, lead.temperature)
         if decision.step is not None and decision.step.exclusive:
             for candidate in decision.chosen:
-                self.take(network.index[candidate.partner])
+                self.take(self.network.index[candidate.partner])
 
-    def charge(self, decision: Decision, lead: LeadFacts) -> None:
+    def charge(self, draws: Iterable[Draw], temperature: str) -> None:
         """Charge the ledger alone."""
-        network = self.network
-        for draw in decision.steps:
-            members = [network.ids[at] for at in draw.members]
-            weights = [network.facts[at].weight for at in draw.members]
-            self.ledger.step(members, weights, network.ids[draw.chosen], lead.temperature, draw.millionths)
+        ids, facts = self.network.ids, self.network.facts
+        for draw in draws:
+            members = [ids[at] for at in draw.members]
+            weights = [facts[at].weight for at in draw.members]
+            self.ledger.step(members, weights, ids[draw.chosen], temperature, draw.millionths)
 
     def take(self, at: int) -> None:
         """Put one more lead on the table of the partner at a position."""

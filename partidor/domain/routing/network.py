@@ -67,6 +67,16 @@ def unpack(packed: Sequence[int] | str) -> int:
     return mask_of(packed, max(packed, default=0))
 
 
+def pack_counts(counts: Sequence[int]) -> str:
+    """Write counts compactly for JSON: as one text, which databases read faster than hundreds of numbers."""
+    return " ".join(map(str, counts)) if any(counts) else ""
+
+
+def unpack_counts(packed: str) -> list[int]:
+    """Read what ``pack_counts`` wrote; when all were 0, nothing is left of them."""
+    return [int(count) for count in packed.split()]
+
+
 def rounded(point: Point | None) -> Point | None:
     """Return the point in the precision that routing uses and keeps."""
     return None if point is None else (round(point[0], _PLACES), round(point[1], _PLACES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heapq import nsmallest
 
+from partidor.domain.routing.decision import Draw
 from partidor.domain.routing.fairness import MICRO, first_owed, shares
 from partidor.domain.routing.live import LiveState
 
@@ -20,7 +21,7 @@ class Filling:
         """Take the eligible (positions, ascending), their scores and the band, in hundredths of a point."""
         self.members, self.scores, self.equal, self.live, self.account = members, scores, equal, live, account
         self.chosen: list[int] = []
-        self.draws: list[tuple[list[int], int, int]] = []
+        self.draws: list[Draw] = []
         self.undrawn: list[int] = []
         self.debts: dict[int, tuple[int, int]] = {}
         self.others = members, scores
@@ -55,7 +56,7 @@ class Filling:
                 if len(band) > 1:
                     band = self._best(band, [score for score in scores if score >= least], len(band))
                 for at in band:
-                    self.draws.append(([at], at, parts[len(self.chosen)]))
+                    self.draws.append(Draw([at], at, parts[len(self.chosen)]))
                     self.chosen.append(at)
             else:
                 self._draw(band, parts[len(self.chosen) :])
@@ -79,7 +80,7 @@ class Filling:
                 totals[at] += share
                 of_temperature[at] += share
             one = first_owed(band, totals, of_temperature)
-            self.draws.append((band, one, part))
+            self.draws.append(Draw(band, one, part))
             self.chosen.append(one)
             band = [at for at in band if at != one]
         self.undrawn = band

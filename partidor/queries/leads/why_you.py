@@ -8,8 +8,8 @@ from typing import Literal
 from django.core.exceptions import ObjectDoesNotExist
 
 from partidor.domain.facts import PERSONAL_FIELDS, Value
-from partidor.domain.routing.decide import Decision as Decided
 from partidor.domain.routing.decide import replay
+from partidor.domain.routing.decision import Decision as Decided
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.ruleset import Rule
 from partidor.domain.routing.who import All, Node, SameTag, Within

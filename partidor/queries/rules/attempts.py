@@ -15,7 +15,8 @@ from partidor.domain.intake.inquiry import Inquiry, read_inquiry
 from partidor.domain.intake.places import place_keys
 from partidor.domain.intake.sameness import DECIDING, customer_keys
 from partidor.domain.refusal import FieldError, WrongContent
-from partidor.domain.routing.decide import SHOWN, Decision, decide
+from partidor.domain.routing.decide import decide
+from partidor.domain.routing.decision import SHOWN, Decision
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.ruleset import Ruleset
 from partidor.models import Contact, CustomerKey, Lead, Vendor

@@ -12,7 +12,7 @@ from partidor.access.leads import visible_leads
 from partidor.access.network import fields_of, sources_of
 from partidor.access.story import names_of
 from partidor.access.viewer import Viewer, vendor_of
-from partidor.domain.routing.decide import SHOWN
+from partidor.domain.routing.decision import SHOWN
 from partidor.domain.routing.match import Snapshot
 from partidor.models import Decision, Lead
 from partidor.queries.leads.page.dossier import Dossier

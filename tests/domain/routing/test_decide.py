@@ -10,9 +10,11 @@ import pytest
 from partidor.domain.business_time import Length
 from partidor.domain.facts import Asked, LeadFacts, PartnerFacts
 from partidor.domain.offers import Cursor, Step
-from partidor.domain.routing.decide import Decision, LiveState, Pinned, decide
+from partidor.domain.routing.decide import decide
+from partidor.domain.routing.decision import Decision, Pinned
 from partidor.domain.routing.explain import explain, sentence
 from partidor.domain.routing.fairness import MICRO, Ledger
+from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Network, Snapshot, distance_km
 from partidor.domain.routing.network import bits, mask_of, pack, unpack
 from partidor.domain.routing.ruleset import DEFAULT_RULES, compile_ruleset

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partidor.domain.facts import LeadFacts, PartnerFacts
-from partidor.domain.routing.decide import LiveState, decide
+from partidor.domain.routing.decide import decide
+from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Network, Snapshot
 from partidor.domain.routing.ruleset import compile_ruleset
 from partidor.domain.routing.suitability import (

@@ -8,8 +8,10 @@ from typing import Any
 
 from partidor.domain.business_time import DAYS
 from partidor.domain.facts import LeadFacts, PartnerFacts
-from partidor.domain.routing.decide import Decision, LiveState, decide, replay
+from partidor.domain.routing.decide import decide, replay
+from partidor.domain.routing.decision import Decision
 from partidor.domain.routing.explain import explain, sentence
+from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Network, Snapshot
 from partidor.domain.routing.ruleset import compile_ruleset
 

@@ -13,11 +13,10 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from partidor.domain.facts import Asked, LeadFacts
-from partidor.domain.routing.decide import Decision, LiveState, decide
-from partidor.domain.routing.live import PACE_SPAN
+from partidor.domain.routing.choose import Choice, choose
+from partidor.domain.routing.live import PACE_SPAN, LiveState
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import LeadView
-from partidor.domain.routing.rank import order_on
 from partidor.domain.routing.replays.elsewhere import MoveReason
 
 MOST = 20_000
@@ -85,16 +84,16 @@ class _Side:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.live = LiveState(snapshot.network)
-        self.leads: Counter[str] = Counter()
-        self.peaks: dict[str, int] = {}
+        self.leads: Counter[int] = Counter()
+        self.peaks: dict[int, int] = {}
         self.unmatched = 0
         self._month: tuple[int, int] | None = None
         self._weeks: deque[tuple[datetime, int]] = deque()
         self._tables: list[tuple[datetime, int, bool, tuple[int, int]]] = []
         self._asks_who_is_open = any(rule.asks_who_is_open for rule in snapshot.ruleset.rules)
 
-    def decide(self, past: Past, view: LeadView) -> Decision:
-        """Decide about the next lead, as everything stands when it comes."""
+    def choose(self, past: Past, view: LeadView) -> Choice:
+        """Choose for the next lead, as everything stands when it comes."""
         live, tables = self.live, self._tables
         if past.month != self._month:
             self._month = past.month
@@ -107,35 +106,41 @@ class _Side:
         live.paused, live.no_hours, live.feedback_due = past.paused, past.no_hours, past.feedback_due
         if self._asks_who_is_open:
             live.open_now = live.network.at_work(past.at)[1]
-        return decide(self.snapshot, past.lead, live, Asked(gone=past.gone), shown=0, view=view)
+        return choose(self.snapshot, past.lead, live, Asked(gone=past.gone), view=view)
 
-    def book(self, decided: Decision, past: Past) -> None:
-        """Let the leads that follow see what was decided.
+    def book(self, choice: Choice, past: Past) -> None:
+        """Let the leads that follow see what was chosen.
 
         A lead weighs on who is asked first: as long as it really ran if somebody accepted it, else for the time of
         an exclusive offer.
         """
-        if not decided.chosen or decided.step is None:
+        opened = choice.opened
+        if opened is None:
             self.unmatched += 1
             return
-        live, first = self.live, decided.chosen[0].partner
-        at = live.network.index[first]
-        live.book(decided, past.lead)
-        if past.accepted and not decided.step.exclusive:
+        live, step, at = self.live, opened.step, choice.chosen[0]
+        live.charge(opened.draws, past.lead.temperature)
+        if past.accepted or step.exclusive:
             live.take(at)
-        until = past.until if past.accepted else past.at + decided.step.window.span
-        if until is not None and (past.accepted or decided.step.exclusive):
-            heappush(self._tables, (until, at, past.accepted, past.month))
+            until = past.until if past.accepted else past.at + step.window.span
+            if until is not None:
+                heappush(self._tables, (until, at, past.accepted, past.month))
         if past.accepted and live.network.paced:
             self._weeks.append((past.at + PACE_SPAN, at))
-        self.leads[first] += 1
-        self.peaks[first] = max(self.peaks.get(first, 0), live.loads[at])
+        self.leads[at] += 1
+        self.peaks[at] = max(self.peaks.get(at, 0), live.loads[at])
 
     def tally(self) -> Tally:
         ledger = self.live.ledger
         jain = ledger.jain()
         health = Health(round(ledger.max_debt(), 4), ledger.bound, None if jain is None else round(jain, 4))
-        return Tally(self.leads, self.peaks, self.unmatched, health)
+        ids = self.snapshot.network.ids
+        leads = Counter({ids[at]: count for at, count in self.leads.items()})
+        return Tally(leads, {ids[at]: peak for at, peak in self.peaks.items()}, self.unmatched, health)
+
+    def first(self, choice: Choice) -> str | None:
+        """Return the id of who is asked first."""
+        return self.snapshot.network.ids[choice.chosen[0]] if choice.chosen else None
 
 
 class Backtest:
@@ -159,8 +164,8 @@ class Backtest:
     def add(self, past: Past) -> None:
         """Let one lead go through both."""
         view = LeadView(past.lead, self._fields)
-        today, tested = self._before.decide(past, view), self._after.decide(past, view)
-        before, after = _first(today), _first(tested)
+        today, tested = self._before.choose(past, view), self._after.choose(past, view)
+        before, after = self._before.first(today), self._after.first(tested)
         self.leads += 1
         if past.happened is None:
             self.unmatched_then += 1
@@ -169,11 +174,13 @@ class Backtest:
         if before == after:
             self.same += 1
         elif len(self.moved) < self._most:
-            self.moved.append(self._moved(past, before, after, today, tested, self._why(view, today, tested)))
+            why = self._why(view, today, tested)
+            self.moved.append(self._moved(past, before, after, today, tested, why))
         if after == past.happened:
             self.as_then += 1
         elif len(self.unlike_then) < self._most:
-            self.unlike_then.append(self._moved(past, before, after, today, tested, self._why_then(past, tested)))
+            why = self._why_then(past, tested)
+            self.unlike_then.append(self._moved(past, before, after, today, tested, why))
         self._before.book(today, past)
         self._after.book(tested, past)
 
@@ -187,40 +194,36 @@ class Backtest:
         """Return what the tested rules did."""
         return self._after.tally()
 
+    @staticmethod
     def _moved(
-        self, past: Past, before: str | None, after: str | None, today: Decision, tested: Decision, why: MoveReason
+        past: Past, before: str | None, after: str | None, today: Choice, tested: Choice, why: MoveReason
     ) -> Moved:
-        return Moved(past.id, before, after, past.happened, today.rule, tested.rule, past.rule, why)
+        return Moved(past.id, before, after, past.happened, _position(today), _position(tested), past.rule, why)
 
-    def _why(self, view: LeadView, today: Decision, tested: Decision) -> MoveReason:
-        before = _first(today)
-        if not tested.chosen:
+    def _why(self, view: LeadView, today: Choice, tested: Choice) -> MoveReason:
+        was, now = today.opened, tested.opened
+        if now is None:
             return MoveReason(tested.reason or "no_partner")
-        if before is None or today.rule is None or tested.rule is None:
+        if was is None:
             return MoveReason("taken")
-        if self._name(self._before, today.rule) != self._name(self._after, tested.rule):
+        if was.rule.name != now.rule.name:
             return MoveReason("rule")
-        if today.via != tested.via or tested.via == "known_customer":
+        if was.via != now.via or now.via == "known_customer":
             return MoveReason("known")
-        snapshot, live = self._after.snapshot, self._after.live
-        one, other = snapshot.network.index[before], snapshot.network.index[tested.chosen[0].partner]
-        if not tested.seen.eligible >> one & 1:
-            return MoveReason("full" if tested.seen.at_capacity >> one & 1 else "who")
-        rule = snapshot.ruleset.rules[tested.rule - 1]
-        left, right = order_on(rule.order, snapshot.network, view).scores((one, other), view, live)
-        return MoveReason("score", right - left) if right - left > rule.equal_cents else MoveReason("share")
+        live, one, other = self._after.live, today.chosen[0], tested.chosen[0]
+        if not tested.eligible >> one & 1:
+            return MoveReason("full" if live.at_capacity >> one & 1 else "who")
+        left, right = now.order.scores((one, other), view, live)
+        return MoveReason("score", right - left) if right - left > now.rule.equal_cents else MoveReason("share")
 
-    def _why_then(self, past: Past, tested: Decision) -> MoveReason:
-        if not tested.chosen or tested.rule is None:
+    @staticmethod
+    def _why_then(past: Past, tested: Choice) -> MoveReason:
+        if tested.opened is None:
             return MoveReason(tested.reason or "no_partner")
         if past.happened is None:
             return MoveReason("then_taken")
-        return MoveReason("then" if self._name(self._after, tested.rule) == past.rule else "then_rule")
-
-    @staticmethod
-    def _name(side: _Side, position: int) -> str:
-        return side.snapshot.ruleset.rules[position - 1].name
+        return MoveReason("then" if tested.opened.rule.name == past.rule else "then_rule")
 
 
-def _first(decided: Decision) -> str | None:
-    return decided.chosen[0].partner if decided.chosen else None
+def _position(choice: Choice) -> int | None:
+    return choice.rule.position if choice.rule else None

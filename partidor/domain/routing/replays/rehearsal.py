@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from partidor.domain.facts import LeadFacts
-from partidor.domain.routing.decide import decide
+from partidor.domain.routing.choose import choose
 from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.reach import reached
@@ -84,11 +84,11 @@ def hand_out(snapshot: Snapshot, leads: Sequence[LeadFacts]) -> HandedOut:
     far: list[float] = []
     for lead in leads:
         view = snapshot.view(lead)
-        decision = decide(snapshot, lead, live, shown=0, view=view)
-        live.charge(decision, lead)
-        asked = [network.index[candidate.partner] for candidate in decision.chosen]
-        counted.update(asked)
-        far += [km for km in network.distances(view, asked) if km is not None]
+        choice = choose(snapshot, lead, live, view=view)
+        if choice.opened:
+            live.charge(choice.opened.draws, lead.temperature)
+        counted.update(choice.chosen)
+        far += [km for km in network.distances(view, choice.chosen) if km is not None]
     return HandedOut(counted, live.ledger.max_debt(), median(far) if far else None)
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from partidor.access.network import partners_of
 from partidor.access.viewer import vendor_of
-from partidor.domain.routing.decide import Candidate, decide
+from partidor.domain.routing.decide import decide
 from partidor.domain.routing.decision import Seen
 from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.network import LeadView, Network
+from partidor.domain.routing.rank import Candidate
 from partidor.models.ledger import read_ledger
 from partidor.models.live import lead_facts, live_state
 from partidor.models.snapshots import network, ruleset

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from partidor.domain.offers import Cursor, Plan, Step, following
-from partidor.domain.routing.decide import SHOWN, Candidate, replay
-from partidor.domain.routing.decide import Decision as Decided
+from partidor.domain.routing.decide import replay
+from partidor.domain.routing.decision import SHOWN
+from partidor.domain.routing.decision import Decision as Decided
 from partidor.domain.routing.explain import outs
 from partidor.domain.routing.fairness import MICRO, account_of
 from partidor.domain.routing.match import Snapshot
+from partidor.domain.routing.rank import Candidate
 from partidor.domain.routing.replays.changes import changes, equals
 from partidor.domain.routing.ruleset import CENT, Rule
 from partidor.domain.routing.words.held import Part, held_said
