@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from partidor.domain.facts import LeadFacts, PartnerFacts
 from partidor.domain.routing.decide import decide
-from partidor.domain.routing.fairness import ACCOUNTS, MICRO, Ledger, first_owed, shares
+from partidor.domain.routing.fairness import ACCOUNTS, MICRO, Ledger, account_of, first_owed, shares
 from partidor.domain.routing.live import LiveState
 from partidor.domain.routing.match import Network, Snapshot
 from partidor.domain.routing.ruleset import compile_ruleset
+from partidor.domain.routing.slots import Filling
 from tests.laws.worlds import times
 
 IDS = list("abcdefgh")
@@ -27,14 +28,17 @@ leads = st.lists(
 weights = st.fixed_dictionaries({one: st.integers(1, 9) for one in IDS})
 
 
-def hand_out(ledger: Ledger, members: list[str], temperature: str, weight: dict[str, int], slots: int) -> None:
-    """Hand out one lead as a round of so many offers does: slot by slot, nobody twice."""
-    left = list(members)
-    for part in shares([1] * min(slots, len(left)), MICRO):
-        theirs = [weight[one] for one in left]
-        chosen = ledger.choose(left, temperature, theirs, part)
-        ledger.step(left, theirs, chosen, temperature, part)
-        left.remove(chosen)
+def network_of(weight: dict[str, int]) -> Network:
+    return Network(PartnerFacts(id=one, weight=each) for one, each in weight.items())
+
+
+def hand_out(live: LiveState, members: list[str], temperature: str, slots: int) -> None:
+    """Hand out one lead among equally suitable partners as a round of so many offers does."""
+    places = sorted(live.network.index[one] for one in members)
+    filling = Filling(places, [0] * len(places), 0, live, account_of(temperature))
+    filling.fill(slots)
+    assert len(set(filling.chosen)) == min(slots, len(members))
+    live.charge(filling.draws, temperature)
 
 
 class TestShares:
@@ -55,9 +59,10 @@ class TestLedger:
     def test_sums_to_zero_and_stays_within_the_bound(
         self, history: list[tuple[list[str], str, int]], weight: dict[str, int]
     ) -> None:
-        ledger = Ledger()
+        live = LiveState(network_of(weight))
+        ledger = live.ledger
         for members, temperature, slots in history:
-            hand_out(ledger, members, temperature, weight, slots)
+            hand_out(live, members, temperature, slots)
             assert [ledger.sum(account) for account in ACCOUNTS] == [0, 0, 0, 0]
             assert ledger.max_debt() <= max(ledger.bound, 0)
         received = sum(row[1] for row in ledger.rows.values())
@@ -80,10 +85,12 @@ class TestLedger:
 
     def test_stays_below_three_leads_over_a_long_run(self) -> None:
         chance = random.Random(3)
-        ledger, weight = Ledger(), {f"p{number}": 1 + number % 3 for number in range(30)}
+        weight = {f"p{number}": 1 + number % 3 for number in range(30)}
+        live = LiveState(network_of(weight))
+        ledger = live.ledger
         for _ in range(10_000):
             members = chance.sample(sorted(weight), chance.randint(2, 12))
-            hand_out(ledger, members, chance.choice(TEMPERATURES), weight, chance.choice([1, 1, 3]))
+            hand_out(live, members, chance.choice(TEMPERATURES), chance.choice([1, 1, 3]))
         assert ledger.max_debt() < 3
         assert (ledger.jain() or 0) > 0.999
         assert ledger.sum() == 0

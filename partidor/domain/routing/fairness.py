@@ -101,32 +101,17 @@ class Ledger:
         row = self.rows.get(partner, _NOTHING)
         return row[place] - row[place + 1]
 
-    def choose(
-        self,
-        members: Sequence[str],
-        temperature: str,
-        weights: Sequence[int] | None = None,
-        millionths: int = MICRO,
-    ) -> str:
-        """Return who of the equally suitable is next (weights: default all the same)."""
-        account = account_of(temperature)
-        pairs = sorted(zip(members, weights or [1] * len(members), strict=True))
-        gains = shares([weight for _, weight in pairs], millionths)
-        totals, of_temperature = {}, {}
-        for (member, _), gain in zip(pairs, gains, strict=True):
-            totals[member] = self.debt(member) + gain
-            of_temperature[member] = self.debt(member, account) + gain
-        return str(first_owed([member for member, _ in pairs], totals, of_temperature))
-
     def step(
         self, members: Sequence[str], weights: Sequence[int], chosen: str, temperature: str, millionths: int = MICRO
     ) -> None:
-        """Book one step: each member gains its share, the chosen pays the step. A stranger chosen is a ValueError."""
+        """Book one step: each member (in the order of their ids) gains its share, the chosen pays the step.
+
+        A stranger chosen is a ValueError.
+        """
         if chosen not in members:
             raise ValueError("the chosen partner is not among the members")
         account = account_of(temperature)
-        pairs = sorted(zip(members, weights, strict=True))
-        for (member, _), share in zip(pairs, shares([weight for _, weight in pairs], millionths), strict=True):
+        for member, share in zip(members, shares(weights, millionths), strict=True):
             self.add(member, account, share, 0)
         self.add(chosen, account, 0, millionths)
 

@@ -100,11 +100,23 @@ class _Best:
         return [at for at, _ in pairs], [score for _, score in pairs]
 
 
+class _ByLoad(dict[int, int]):
+    """The hundredths of a point that some lines give for a load, worked out when they are first asked for."""
+
+    def __init__(self, lines: Sequence[Criterion]) -> None:
+        super().__init__()
+        self._points = [line.points for line in lines]
+
+    def __missing__(self, load: int) -> int:
+        found = self[load] = sum(round(points / (1 + load)) for points in self._points)
+        return found
+
+
 class Order:
     """The ``order`` of a rule on one network, for leads of one vertical."""
 
     __slots__ = (
-        "_distances", "_fixed", "_labelled", "_loads", "_network", "_own", "_rooms", "_slices", "_vertical",
+        "_by_load", "_distances", "_fixed", "_labelled", "_loads", "_network", "_own", "_slices", "_vertical",
     )  # fmt: skip
 
     def __init__(self, lines: tuple[Criterion, ...], network: Network, vertical: str) -> None:
@@ -114,7 +126,7 @@ class Order:
         self._network = network
         self._distances = tuple(line for line in lines if line.by == "distance")
         self._loads = tuple(line for line in lines if line.by == "load")
-        self._rooms: dict[int, int] = {}
+        self._by_load = _ByLoad(self._loads)
         self._own = tuple(line for line in lines if line.by in ("language", "open_now"))
         self._fixed = [0] * network.size
         for line in lines:
@@ -125,8 +137,9 @@ class Order:
 
     def scores(self, members: Sequence[int], view: LeadView, live: Moment) -> list[int]:
         """Return the hundredths of a point of each member (positions in the network), in their order."""
-        scores = [self._fixed[at] for at in members]
-        for line in (*self._loads, *self._own, *self._distances):
+        fixed, loads, by_load = self._fixed, live.loads, self._by_load
+        scores = [fixed[at] + by_load[loads[at]] for at in members] if self._loads else [fixed[at] for at in members]
+        for line in (*self._own, *self._distances):
             scores = list(map(add, scores, self._cents(line, members, view, live)))
         return scores
 
@@ -171,12 +184,10 @@ class Order:
         """
         if not self._loads:
             return [(0, self._network.everyone)]
-        rooms, tables = self._rooms, []
+        by_load, tables = self._by_load, []
         most, together, near = 0, 0, sum(line.points for line in self._loads) // _TABLES
         for load, mask in live.by_load():
-            room = rooms.get(load)
-            if room is None:
-                room = rooms[load] = sum(round(line.points / (1 + load)) for line in self._loads)
+            room = by_load[load]
             if together and most - room > near:
                 tables.append((most, together))
                 together = 0
