@@ -151,7 +151,7 @@ class TestDecide:
         rest = [one.partner for one in decision.candidates[len(decision.chosen) :]]
         assert set(rest[: len(undrawn)]) <= undrawn
         assert rest[len(undrawn) :] == best[: max(0, len(rest) - len(undrawn))]
-        for one in decision.candidates if shown else ():
+        for one in decision.candidates:
             assert round(sum(one.parts.values()), 2) == one.score
 
 

@@ -36,8 +36,8 @@ def decide(
 
     Without ``pinned`` a run begins: the first rule that holds and has a candidate takes the lead. With it, the next
     round of that rule's plan that has a candidate opens. Who let an offer lapse is out until the plan's last round,
-    unless ``readmit_expired``. ``shown`` is how many candidates are kept, with their points by criterion; 0 tells
-    only who is asked.
+    unless ``readmit_expired``. ``shown`` is how many candidates are kept, with their points by criterion; whoever
+    is asked always is.
     """
     view = snapshot.view(lead)
     choice = choose(snapshot, lead, live, asked, pinned=pinned, readmit_expired=readmit_expired, shown=shown, view=view)
@@ -55,7 +55,7 @@ def _opened(
     listed = chosen + filling.rest(shown - len(chosen))
     score_of = dict(zip(filling.members, filling.scores, strict=True))
     debts = {**live.debts(listed, filling.account), **filling.debts}
-    parts = order.parts(listed, view, live) if shown else [{}] * len(listed)
+    parts = order.parts(listed, view, live)
     candidates = tuple(
         Candidate(network.ids[at], score_of[at] / CENT, points, debts[at][0] / MICRO, place)
         for place, (at, points) in enumerate(zip(listed, parts, strict=True), 1)
