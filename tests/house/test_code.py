@@ -224,6 +224,19 @@ class TestNames:
         ]
         assert not broken, told(broken, "Name what it does, or what it is: verb + noun, a noun, or a question.")
 
+    def test_of_addresses_are_written_with_dashes(self) -> None:
+        """Those that begin with ``account_`` are allauth's, which looks for them."""
+        broken = [
+            f"{source.at(node)}: {keyword.value.value}"
+            for source in sources("partidor/inbound/web")
+            for node in nodes(source, ast.Call)
+            if dotted(node.func) == "path"
+            for keyword in node.keywords
+            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
+            if isinstance(keyword.value.value, str) and re.search(r"^(?!account_).*[^a-z-]", keyword.value.value)
+        ]
+        assert not broken, told(broken, "One style of names in all rooms: lead-why, rule-edit.")
+
 
 class TestTheseRules:
     @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ READS, POSTS = "GET", "POST"
 OPEN = (
     "account_login", "account_inactive", "account_request_login_code", "account_confirm_login_code",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
-    "account_reset_password_from_key_done", "account_invitation", "account_demo", "language",
+    "account_reset_password_from_key_done", "invitation", "demo", "language",
 )  # fmt: skip
 """What stands before the door."""
 SIGNED_IN = ("front", "me", "account_logout", "account_change_password")
@@ -48,7 +48,7 @@ PORTAL_MANAGER = {"portal:pause", "portal:resume", "portal:invite", "portal:hour
 """What a partner's manager may do, and its sales people may not."""
 
 CONSOLE = {
-    "console:today", "console:today-now", "console:leads", "console:lead", "console:lead_why", "console:lead_timeline",
+    "console:today", "console:today-now", "console:leads", "console:lead", "console:lead-why", "console:lead-timeline",
     "console:partners", "console:partner", "console:partner-open", "console:partners-map", "console:partners-tree",
 
     "console:hours", "console:hours-regions",
@@ -60,10 +60,10 @@ CONSOLE = {
 }  # fmt: skip
 """What the vendor's administrator, channel manager and management read."""
 CONSOLE_STEER = {
-    "console:today-reroute", "console:today-release", "console:today-pause", "console:lead_assign",
-    "console:lead_reroute", "console:lead_withdraw", "console:lead_release", "console:lead_reject", "console:lead_park",
+    "console:today-reroute", "console:today-release", "console:today-pause", "console:lead-assign",
+    "console:lead-reroute", "console:lead-withdraw", "console:lead-release", "console:lead-reject", "console:lead-park",
     "console:rule-edit", "console:rule-undo", "console:rule-publish", "console:rule-restore",
-    "console:lead_judge", "console:rules-backtest-start", "console:rules-backtest-cancel",
+    "console:lead-judge", "console:rules-backtest-start", "console:rules-backtest-cancel",
     "console:partner-pause", "console:partner-resume", "console:partners-change", "console:partners-places",
     "console:partner-archive",
     "console:hours-change", "console:partner-hours-change",

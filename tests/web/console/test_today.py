@@ -70,7 +70,7 @@ class TestPage:
         assert "1 thing needs you" in page
         assert "Werkstatt 1 GmbH has no partner" in page
         assert "No rule holds for this lead" in page
-        assert f'href="{of("lead_assign", lead.ref)}"' in page
+        assert f'href="{of("lead-assign", lead.ref)}"' in page
         assert f'action="{of("today-reroute", lead.ref)}"' in page
 
     def test_says_it_all_in_german(self, world: World, sign_in: SignIn) -> None:

@@ -29,6 +29,6 @@ urlpatterns = [
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    path("accounts/invitation/<str:key>/", invitation, name="account_invitation"),
-    path("accounts/demo/<str:key>/", sign_in_as, name="account_demo"),
+    path("accounts/invitation/<str:key>/", invitation, name="invitation"),
+    path("accounts/demo/<str:key>/", sign_in_as, name="demo"),
 ]

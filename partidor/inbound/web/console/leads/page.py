@@ -49,7 +49,7 @@ def timeline(visit: ConsoleVisit, ref: str) -> HttpResponse:
 
 urlpatterns = [
     path("leads/<str:ref>", lead, name="lead"),
-    path("leads/<str:ref>/why", why, name="lead_why"),
-    path("leads/<str:ref>/timeline", timeline, name="lead_timeline"),
+    path("leads/<str:ref>/why", why, name="lead-why"),
+    path("leads/<str:ref>/timeline", timeline, name="lead-timeline"),
     *lead_verbs.urlpatterns,
 ]

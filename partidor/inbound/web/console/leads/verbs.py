@@ -223,11 +223,11 @@ def _uuid(text: str | None) -> UUID | None:
 
 
 urlpatterns = [
-    path("leads/<str:ref>/duplicates", judge, name="lead_judge"),
-    path("leads/<str:ref>/assign", assign, name="lead_assign"),
-    path("leads/<str:ref>/reroute", reroute, name="lead_reroute"),
-    path("leads/<str:ref>/withdraw", withdraw, name="lead_withdraw"),
-    path("leads/<str:ref>/release", release, name="lead_release"),
-    path("leads/<str:ref>/reject", reject, name="lead_reject"),
-    path("leads/<str:ref>/park", park, name="lead_park"),
+    path("leads/<str:ref>/duplicates", judge, name="lead-judge"),
+    path("leads/<str:ref>/assign", assign, name="lead-assign"),
+    path("leads/<str:ref>/reroute", reroute, name="lead-reroute"),
+    path("leads/<str:ref>/withdraw", withdraw, name="lead-withdraw"),
+    path("leads/<str:ref>/release", release, name="lead-release"),
+    path("leads/<str:ref>/reject", reject, name="lead-reject"),
+    path("leads/<str:ref>/park", park, name="lead-park"),
 ]

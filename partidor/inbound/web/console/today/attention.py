@@ -292,7 +292,7 @@ def _lead_remedy(remedy: str, vendor: str, ref: str) -> Remedy:
     if remedy == "release":
         return Remedy(_("Release"), reverse("console:today-release", args=[vendor, ref]), posts=True)
     if remedy == "assign":
-        return Remedy(_("Offer by hand"), reverse("console:lead_assign", args=[vendor, ref]))
+        return Remedy(_("Offer by hand"), reverse("console:lead-assign", args=[vendor, ref]))
     return Remedy(_("Open"), reverse("console:lead", args=[vendor, ref]))
 
 
