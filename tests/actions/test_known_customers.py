@@ -15,7 +15,7 @@ from partidor.actions.sameness import judge_sameness
 from partidor.actions.sources import add_source
 from partidor.inbound.files.leads import leads_taken
 from partidor.models import Lead, Offer, Vendor
-from tests.api.calling import Caller
+from tests.inbound.api.calling import Caller
 from tests.world import ONE_AFTER_ANOTHER, START, World
 
 pytestmark = pytest.mark.django_db

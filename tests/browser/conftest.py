@@ -13,8 +13,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.inbound.web.people import person_of
 from tests.serving import Processes, processes
-from tests.web.people import person_of
 from tests.world import World
 
 # Playwright's own loop runs in this thread; Django would take that for an asynchronous view.

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from partidor.models import Lead, Offer, Person
 from tests.browser.conftest import Sits
+from tests.inbound.web.people import person_of
 from tests.serving import Processes
-from tests.web.people import person_of
 from tests.world import ALL_AT_ONCE, World
 
 PHONE = 390

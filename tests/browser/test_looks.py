@@ -25,7 +25,7 @@ from partidor.inbound.clock.jobs import run_due_job
 from partidor.models import Delivery, Lead, Notice, Offer
 from partidor.queries.backtests.run import comparison_of
 from tests.browser.conftest import Sits
-from tests.web.people import person_of
+from tests.inbound.web.people import person_of
 from tests.world import ONE_AFTER_ANOTHER, World
 
 HOSTILE = {

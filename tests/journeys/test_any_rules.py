@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from partidor.config.main import main
-from tests.api.calling import Caller
+from tests.inbound.api.calling import Caller
 from tests.laws.any_rules import RULE, any_rules, written
 from tests.world import World
 

@@ -24,8 +24,8 @@ from partidor.models import Delivery, Event, Lead, Offer
 from partidor.outbound.dispatch import dispatch_due
 from partidor.queries.audit.auditor import audit
 from partidor.queries.today.attention import attention
+from tests.inbound.web.people import signed_in
 from tests.mailbox import Mailbox, mailbox
-from tests.web.people import signed_in
 from tests.world import ALL_AT_ONCE, START, World, hours
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")

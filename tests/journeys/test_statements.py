@@ -15,7 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from partidor.actions.partners import add_partners
-from tests.api.calling import Answer, Caller
+from tests.inbound.api.calling import Answer, Caller
 from tests.world import ALL_AT_ONCE, START, World
 
 FRAMES = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
