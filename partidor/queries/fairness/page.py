@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from partidor.access.leads import visible_leads
 from partidor.access.viewer import Viewer
 from partidor.domain.routing.fairness import MICRO, Ledger
 from partidor.models.ledger import ledger_weeks, monday_of
 from partidor.queries.fairness.books import Books, read_books
 from partidor.queries.fairness.reasons import EVEN
-from partidor.queries.fairness.report import FairnessReport, PartnerShare, report_of
-from partidor.queries.fairness.sums import Span
+from partidor.queries.fairness.report import FairnessReport, PartnerShare, report_of, sums_of
+from partidor.queries.fairness.sums import Span, Sums
 from partidor.queries.numbered import Numbered, holds_words, numbered_of
 
 WEEKS = 26
 """How far back debts are drawn."""
+LOOKED_AT = 2_000
+"""The last leads, whose countries and regions are offered; of a period all are."""
 SORTS = ("due", "received", "debt", "value", "name")
 SHOWN = ("", "owed", "ahead", "beside")
 
@@ -73,7 +76,8 @@ class FairnessPage:
 def fairness_page(viewer: Viewer, sought: Sought, *, page: int, at: datetime) -> FairnessPage:
     """Show one page of the report. For whoever reads reports; wrong words narrow to nothing."""
     books = read_books(viewer)
-    report, kept = report_of(books, sought.span, at=at), _kept(books, at)
+    told, kept = sums_of(books, sought.span), _kept(books, at)
+    report = report_of(books, sought.span, told, at=at)
     fitting = [share for share in report.partners if _fits(share, sought)]
     fitting.sort(key=lambda share: _place(share, sought.sort))
     shown = numbered_of(fitting, page)
@@ -91,7 +95,7 @@ def fairness_page(viewer: Viewer, sought: Sought, *, page: int, at: datetime) ->
         rules=tuple(
             dict.fromkeys(name for _, name in sorted(books.rules.items(), key=lambda rule: (-rule[0][0], rule[0][1])))
         ),
-        regions=_regions(books, sought.span.region),
+        regions=_regions(books, sought.span, told),
     )
 
 
@@ -108,10 +112,13 @@ def _lines(books: Books, shares: Sequence[PartnerShare], kept: Sequence[tuple[da
     ]
 
 
-def _regions(books: Books, chosen: str) -> tuple[str, ...]:
-    """Return the countries and regions where partners are, each country before its regions, and the chosen one."""
-    found = {code for one in books.partners for code in (one.country, one.region)}
-    return tuple(sorted((found | {chosen}) - {""}))
+def _regions(books: Books, span: Span, told: Sums) -> tuple[str, ...]:
+    """Return where leads came from and where partners are, each country before its regions, and the chosen one."""
+    found = {code for one in books.partners for code in (one.country, one.region)} | told.places | {span.region}
+    if span.is_whole:
+        last = visible_leads(books.viewer).order_by("-received_at", "-pk").values_list("country", "region")
+        found |= {code for place in last[:LOOKED_AT] for code in place}
+    return tuple(sorted(found - {""}))
 
 
 def _kept(books: Books, at: datetime) -> list[tuple[date, Ledger]]:

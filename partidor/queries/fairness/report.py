@@ -115,12 +115,17 @@ GROUP_HEAD = ("group", "name", *_FIGURES, "partner")
 
 def fairness(viewer: Viewer, span: Span | None = None, *, at: datetime, by: By = "") -> FairnessReport:
     """Report on the fair share in a span (default: all time until now). A partner's key gets its own row only."""
-    return report_of(read_books(viewer), span or Span(), at=at, by=by)
+    books, narrowed = read_books(viewer), span or Span()
+    return report_of(books, narrowed, sums_of(books, narrowed, by), at=at)
 
 
-def report_of(books: Books, span: Span, *, at: datetime, by: By = "") -> FairnessReport:
-    """Report on the fair share from the books."""
-    found = Sums(books.ledger, {}, None) if span.is_whole and not by else sums(books, span, by)
+def sums_of(books: Books, span: Span, by: By = "") -> Sums:
+    """Add up what a report needs: the draws of a span and its parts; of all time the ledger has it already."""
+    return Sums(books.ledger, {}, None) if span.is_whole and not by else sums(books, span, by)
+
+
+def report_of(books: Books, span: Span, found: Sums, *, at: datetime) -> FairnessReport:
+    """Report on the fair share from the books and the sums of the span."""
     ledger = books.ledger if span.is_whole else found.ledger
     counted, stand, rows = counts(books, span), moments(books, since=span.since, at=at), []
     for one in books.partners:

@@ -36,11 +36,13 @@ class Sums:
     """The ledger of a span, and of each rule or region in it.
 
     ``told_from``: decisions up to then kept no draws, so that only what came after is in the sums; None: all is.
+    ``places``: the countries and regions that the period's leads came from, whatever region it is narrowed to.
     """
 
     ledger: Ledger
     groups: Mapping[str, Ledger]
     told_from: datetime | None
+    places: frozenset[str] = frozenset()
 
 
 def sums(books: Books, span: Span, by: By = "") -> Sums:
@@ -68,7 +70,8 @@ def sums(books: Books, span: Span, by: By = "") -> Sums:
             group = groups[rule if by == "rule" else row.region]
             group.add(standing[row.network_version], row.temperature, row.draws)
     parts = {key: group.ledger() for key, group in sorted(groups.items())}
-    return Sums(whole.ledger(), parts, told_from)
+    places = {place for row in rows for place in (row.region, row.region.partition("-")[0])}
+    return Sums(whole.ledger(), parts, told_from, frozenset(places))
 
 
 def _lies_in(region: str, wanted: str) -> bool:

@@ -107,6 +107,10 @@ class TestTheReport:
             assert f'<option value="{name}" selected>' in whole
         assert re.search(r"\d+ leads by fair share, 0 beside it", whole)  # by hand no rule gives a lead
 
+    def test_offers_the_regions_that_leads_come_from(self, world: World, sign_in: SignIn) -> None:
+        world.receive(address={"country": "DE", "region": "DE-SN", "city": "Leipzig"})
+        assert '<option value="DE-SN">Germany: Saxony</option>' in read(sign_in())
+
     def test_counts_a_known_customer_apart(self, world: World) -> None:
         world.rules(IN_TURN)
         first = world.receive(company="Kanal AG").lead
