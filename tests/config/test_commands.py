@@ -186,7 +186,15 @@ class TestGeoLoad:
         assert Lead.objects.get(pk=lead.pk).lat == 37.18
         own = "2517117\tGranada\tGranada\tGrenade\t37.18\t-3.6\tP\tPPLA2\tES" + "\t" * 10 + "\n"
         told = call("geo", "load", written(tmp_path / "cities15000.txt", own), "--json").object
-        assert (told["places"], told["leads_placed"]) == (1, 0)
+        assert (told["places"], told["leads_placed"]) == (2, 0), "by its French name too"
+
+    def test_takes_a_table_of_other_names_of_cities(self, world: World, call: Call, tmp_path: Path) -> None:
+        lead = world.receive(address={"country": "IT", "city": "Milano"}, location=None).lead
+        cities = "geonameid,name,latitude,longitude,countrycode\n3173435,Milan,45.46,9.19,IT\n"
+        names = "geonameid,name,countrycode,alternatenames\n3173435,Milan,IT,Mailand|Milano\n"
+        files = written(tmp_path / "names.csv", names), written(tmp_path / "cities.csv", cities)
+        assert call("geo", "load", *files, "--json").object["leads_placed"] == 1
+        assert Lead.objects.get(pk=lead.pk).lat == 45.46
 
     def test_names_a_column_that_is_missing(self, world: World, call: Call, tmp_path: Path) -> None:
         file = written(tmp_path / "places.csv", "zip,lat\n1,2\n")

@@ -23,6 +23,8 @@ def geo() -> None:
 def load(files: tuple[Path, ...], as_json: bool) -> None:
     """Load postal codes or cities (GeoNames' CSV, comma or tab); postal codes replace those of their countries.
 
+    A city is found by its other names too: they stand in the file (alternatenames), or in one beside it, by geonameid.
+
     Leads and partners get coordinates by the surest they have: the code, its beginning, the city. Those that are there
     already and could not be placed are looked up again, for every vendor.
     """

@@ -12,7 +12,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
 
@@ -59,16 +59,17 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True)
 class CityRow:
-    """One row of GeoNames' cities: a name and its point, without a postal code."""
+    """One row of GeoNames' cities: its name, those it has elsewhere, and its point, without a postal code."""
 
     country: str
     city: str
     lat: float
     lon: float
+    other_names: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, row: Mapping[str, str]) -> CityRow | None:
-        """Read a row by the column names ``countrycode name latitude longitude``; None if it has no place."""
+        """Read a row by the columns ``countrycode name latitude longitude alternatenames``; None if it has no place."""
         try:
             lat, lon = float(row["latitude"]), float(row["longitude"])
         except (KeyError, ValueError, TypeError):
@@ -76,7 +77,11 @@ class CityRow:
         country, city = (row.get("countrycode") or "").strip().upper(), (row.get("name") or "").strip()
         if country not in codes.COUNTRIES or not city or not (-90 <= lat <= 90 and -180 <= lon <= 180):
             return None
-        return cls(country, city, lat, lon)
+        return cls(country, city, lat, lon).named(row.get("alternatenames") or "")
+
+    def named(self, names: str) -> CityRow:
+        """Return the city with other names added, parted by commas or upright strokes."""
+        return replace(self, other_names=(*self.other_names, *re.split(r"[,|]", names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +173,20 @@ def gather(rows: Iterable[PlaceRow]) -> Iterator[Place]:
 
 
 def gather_cities(rows: Iterable[CityRow]) -> Iterator[Place]:
-    """Make a place of each city's name; a name that several towns of a country bear, far from each other, is none."""
-    by_name: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    """Make a place of each city's name; a name that several towns of a country bear, far from each other, is none.
+
+    What a city is called elsewhere (Milan, Milano, Mailand) places it as well, unless a town has that for its own name.
+    """
+    own: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    others: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for row in rows:
-        if name := city_name(row.city):
-            by_name[row.country, f"city:{name}"].append((row.lat, row.lon))
-    for (country, key), points in by_name.items():
+        own[row.country, city_name(row.city)].append((row.lat, row.lon))
+        for name in {city_name(name) for name in row.other_names if _LATIN.fullmatch(name) and not name.isupper()}:
+            others[row.country, name].append((row.lat, row.lon))
+    for (country, name), points in (others | own).items():
+        if not name:
+            continue
+        key = f"city:{name}"
         place = _place(country, key, points)
         if place.spread_km <= WIDEST_CITY_KM:
             yield place
@@ -258,6 +271,8 @@ _ADDED = re.compile(r"\s*[(,/].*$|\s+\d+$|\s+cedex\b.*$", re.IGNORECASE)
 _SIGN_BEHIND = re.compile(r"\s+[A-Z]{1,2}$")
 """A province's sign behind the town, as Spaniards and Swiss write it: "Madrid M", "Wil SG"."""
 _BEFORE = re.compile(r"^(?:stadtkreis|landeshauptstadt|kreisfreie stadt|stadt|city of|town of|ville de)\s+")
+_LATIN = re.compile(r"[^\W\d_][ -\u024f\u1e00-\u1eff\u2019]{2,79}")
+"""What may be looked up of a city's other names: neither its airport's code nor what other alphabets write."""
 _SAINT = re.compile(r"\b(?:sankt|saint|sainte|ste)\b")
 _EXONYMS = {
     "munchen": "munich", "koln": "cologne", "nurnberg": "nuremberg", "hannover": "hanover", "braunschweig": "brunswick",

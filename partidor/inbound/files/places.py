@@ -11,6 +11,7 @@ from partidor.domain.refusal import FieldError, WrongContent
 
 _NEEDED = ("country_code", "zipcode", "place", "latitude", "longitude")
 _NEEDED_OF_CITIES = ("name", "countrycode", "latitude", "longitude")
+_NEEDED_OF_NAMES = ("geonameid", "alternatenames")
 _CITY_COLUMNS = (
     "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "feature_class", "feature_code",
     "countrycode",
@@ -24,14 +25,23 @@ _OWN_COLUMNS = (
 
 
 class PlaceFile:
-    """One or more files read as one; counts the rows and those without a readable place. Cities stand by themselves."""
+    """One or more files read as one; counts the rows and those without a readable place.
+
+    Cities stand by themselves; a table of their other names, by their ``geonameid``, may be one of the files.
+    """
 
     def __init__(self, paths: Sequence[Path]) -> None:
         """Take the paths."""
         self.paths = paths
         self.number = 0
         self.passed_over = 0
-        self.cities: list[CityRow] = []
+        self._cities: list[tuple[str, CityRow]] = []
+        self._names: dict[str, str] = {}
+
+    @property
+    def cities(self) -> list[CityRow]:
+        """Return the cities of the rows that were read, with their other names."""
+        return [city.named(self._names.get(key, "")) for key, city in self._cities]
 
     def rows(self) -> Iterator[PlaceRow]:
         """Read row by row, and keep the rows of cities aside. Raises WrongContent if a file is no such file."""
@@ -52,6 +62,9 @@ class PlaceFile:
                 reader = csv.DictReader(lines, delimiter="\t" if "\t" in first else ",")
             columns = set(reader.fieldnames or ())
             cities = columns.issuperset(_NEEDED_OF_CITIES)
+            if not cities and columns.issuperset(_NEEDED_OF_NAMES):
+                self._names |= {row["geonameid"]: row["alternatenames"] or "" for row in reader}
+                return
             if not cities and (missing := set(_NEEDED) - columns):
                 raise WrongContent([FieldError(path.name, f"has no column {', '.join(sorted(missing))}")])
             for row in reader:
@@ -60,6 +73,6 @@ class PlaceFile:
                 if place is None:
                     self.passed_over += 1
                 elif isinstance(place, CityRow):
-                    self.cities.append(place)
+                    self._cities.append((row.get("geonameid") or "", place))
                 else:
                     yield place

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partidor.domain.intake.places import Place, PlaceRow, city_name, distance_km, gather, place_keys, rung
+from partidor.domain.intake.places import (
+    CityRow,
+    Place,
+    PlaceRow,
+    city_name,
+    distance_km,
+    gather,
+    gather_cities,
+    place_keys,
+    rung,
+)
 
 
 def row(code: str, city: str, lat: float, lon: float, *, country: str = "DE", region: str = "") -> PlaceRow:
@@ -110,6 +120,29 @@ class TestGather:
             assert 47 <= place.lat <= 49
             assert 10 <= place.lon <= 12
             assert place.spread_km <= 150
+
+
+class TestGatherCities:
+    def test_finds_a_city_by_what_it_is_called_elsewhere(self) -> None:
+        row = {"name": "Milan", "countrycode": "IT", "latitude": "45.46", "longitude": "9.19",
+               "alternatenames": "MIL,Mailand,Milano,Милан"}  # fmt: skip
+        milan = CityRow.read(row)
+        assert milan is not None
+        assert {place.key for place in gather_cities([milan])} == {"city:milan", "city:mailand", "city:milano"}
+
+    def test_gives_a_name_to_the_town_whose_own_it_is(self) -> None:
+        syracuse = CityRow("US", "Syracuse", 43.0, -76.1, ("Milan",))
+        milan, other = CityRow("US", "Milan", 41.4, -90.6), CityRow("US", "Rochester", 43.2, -77.6, ("Salina",))
+        found = {place.key: place.lat for place in gather_cities([syracuse, milan, other.named("Salina|Flower City")])}
+        assert found["city:milan"] == 41.4
+        assert found["city:flower city"] == 43.2
+
+    def test_places_nothing_by_a_name_that_two_cities_are_called(self) -> None:
+        cities = [
+            CityRow("DE", "Halle (Saale)", 51.5, 12.0, ("Hall",)),
+            CityRow("DE", "Schwäbisch Hall", 49.1, 9.7, ("Hall",)),
+        ]
+        assert "city:hall" not in {place.key for place in gather_cities(cities)}
 
 
 class TestPlaceRow:
