@@ -158,6 +158,7 @@ FLAG: Names = {
     "repeated_inquiry": said("Asked again"),
     "phone_unverified": said("Phone could not be read"),
     "postal_code_unverified": said("Postal code could not be read"),
+    "region_unverified": said("Region not known"),
     "location_unverified": said("Coordinates could not be read"),
     "not_placed": said("Place unknown"),
     "country_assumed": said("Country assumed"),

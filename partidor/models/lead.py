@@ -269,7 +269,7 @@ INQUIRY_COLUMNS = (
 REPAIR_FLAGS = frozenset(
     {
         "text_repaired", "postal_code_repaired", "postal_code_unverified", "phone_unverified", "country_assumed",
-        "address_repaired", "contact_repaired", "not_placed",
+        "region_unverified", "address_repaired", "contact_repaired", "not_placed",
     }
 )  # fmt: skip
 CONTACT_COLUMNS = ("first_name", "last_name", "email", "phone", "job_title", "role")

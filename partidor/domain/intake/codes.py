@@ -151,6 +151,12 @@ def region_code(text: str, country: str) -> str | None:
     return whole if country and _REGION_FORM.fullmatch(whole) else None
 
 
+def is_region_form(text: str) -> bool:
+    """Say whether a text is written as a region's code (``DE-BY``), whether there is such a region or not."""
+    form = _REGION_FORM.fullmatch(text.upper())
+    return form is not None and form[1] in COUNTRIES
+
+
 def region_names(country: str, language: str) -> list[str]:
     """Name the listed regions of a country, in the order of the alphabet."""
     return sorted(region_name(code, language) for code in set(_REGION_OF.get(country, {}).values()))

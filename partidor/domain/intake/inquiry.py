@@ -167,7 +167,10 @@ def read_inquiry(
 
 
 def read_address(given: Fields, default_country: str) -> Address:
-    """Read the object ``address``: country first, since it says how the rest is written."""
+    """Read the object ``address``: country first, since it says how the rest is written.
+
+    A code of a region that is not there is wrong; any other name that is not known is left out and flagged.
+    """
     inner = given.inside("address", ADDRESS_KEYS, "an address")
     if not inner.given:
         if default_country:
@@ -194,14 +197,21 @@ def read_address(given: Fields, default_country: str) -> Address:
         given.flags.add(flag)
     if region:
         known = codes.region_code(region, country)
-        if known is None:
-            where = f"of {country}" if country else "without a country"
-            inner.wrong("region", f'{region[:40]!r} is no region {where}; write its ISO 3166-2 code, such as "DE-BY"')
+        if known is None and not codes.is_region_form(region):
+            given.flags.add(repair.REGION_UNVERIFIED)
+        elif known is None:
+            inner.wrong("region", no_region(region, country))
         region = known or ""
     street, repeated = repair.mend_street(inner.text("street"), code, city, country)
     if repeated:
         given.flags.add(repair.ADDRESS_REPAIRED)
     return Address(street, code, city, region, country)
+
+
+def no_region(region: str, country: str) -> str:
+    """Say that a country has no such region, and what to write."""
+    where = f"of {country}" if country else "without a country"
+    return f'{region[:40]!r} is no region {where}; write its ISO 3166-2 code, such as "DE-BY"'
 
 
 def read_currency(given: Fields, default: str) -> str:

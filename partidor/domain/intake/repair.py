@@ -21,6 +21,7 @@ POSTAL_CODE_REPAIRED = "postal_code_repaired"
 POSTAL_CODE_UNVERIFIED = "postal_code_unverified"
 PHONE_REPAIRED = "phone_repaired"
 PHONE_UNVERIFIED = "phone_unverified"
+REGION_UNVERIFIED = "region_unverified"
 ADDRESS_REPAIRED = "address_repaired"
 CONTACT_REPAIRED = "contact_repaired"
 

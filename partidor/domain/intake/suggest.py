@@ -30,7 +30,7 @@ _PLACE: Mapping[str, str] = {
     "location.lon": "lon, lng, long, longitude, laenge, laengengrad, longitud, storelon, storelong",
 }
 _PARTNERS: Mapping[str, str] = {
-    "external_id": "id, no, number, nr, nummer, partner id, partner no, partnernummer, kundennummer, debitor, external id, "
+    "external_id": "id, no, number, nr, nummer, partner id, partner no, partnernummer, kundennummer, haendlernummer, debitor, external id, "
     "key, reseller key, reselleralternatekey, reference, referencia, numero, codigo",
     "name": "name, company, company name, partner, partner name, reseller, resellername, firma, firmenname, "
     "firmenbezeichnung, unternehmen, haendler, empresa, razon social, nombre, compania",
@@ -39,7 +39,7 @@ _PARTNERS: Mapping[str, str] = {
     "phone": "phone, telephone, phone number, tel, telefon, telefonnummer, fon, rufnummer, mobile, telefono, movil",
     "language": "language, lang, sprache, idioma",
     "time_zone": "time zone, timezone, tz, zeitzone, zona horaria",
-    "weight": "weight, gewicht, peso",
+    "weight": "weight, gewicht, gewichtung, peso",
     "max_open_leads": "max open leads, max leads, limit, open leads at most",
     "monthly_cap": "monthly cap, monthly limit, monatslimit",
     "weekly_pace": "weekly pace, weekly limit, leads per week, wochenlimit, leads pro woche",
@@ -154,7 +154,7 @@ def _has_comma(cell: Cell | None, rows: Rows) -> bool:
 def _regions_are_known(cell: Cell | None, rows: Rows, country: str) -> bool:
     texts = [text for row in rows if (text := cell.text(row))] if cell else []
     if country:
-        return sum(codes.region_code(text, country) is not None for text in texts) == len(texts)
+        return sum(codes.region_code(text, country) is not None for text in texts) * 2 >= len(texts)
     return True
 
 

@@ -103,7 +103,7 @@ class TestReadInquiry:
             ("currency", "EURO", "ISO 4217"),
             ("address.country", "Atlantis", "ISO 3166-1"),
             ("address.region", "AT-9", "no region of DE"),
-            ("address.region", "Nowhere", "ISO 3166-2"),
+            ("address.region", "DE-XX", "ISO 3166-2"),
             ("language", "klingon", "BCP 47"),
             ("temperature", "boiling", "hot, warm, cold"),
             ("employees", -1, "whole number"),
@@ -150,6 +150,15 @@ class TestReadInquiry:
         assert inquiry.contact.phone == "on request"
         assert inquiry.postal_code == "unknown"
         assert inquiry.flags == ("phone_unverified", "postal_code_unverified", "text_repaired")
+
+    @pytest.mark.parametrize(
+        ("country", "region"),
+        [("DE", "Oberbayern"), ("DE", "Freistaat Bayern"), ("FR", "Île-de-France"), ("US", "ZZ")],
+    )
+    def test_takes_an_address_whose_region_has_a_name_of_its_own(self, country: str, region: str) -> None:
+        inquiry = read({**LEAD, "address": {"city": "Rosenheim", "country": country, "region": region}})
+        assert (inquiry.city, inquiry.region) == ("Rosenheim", "")
+        assert "region_unverified" in inquiry.flags
 
     def test_puts_swapped_phone_and_email_right(self) -> None:
         contact = {"last_name": "Muster", "email": "089 123456", "phone": "eva@muster.example"}

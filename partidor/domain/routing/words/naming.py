@@ -47,6 +47,7 @@ _GERMAN: Mapping[str, Mapping[str, str]] = {
         "duplicate_customer": "Bekannter Kunde", "possible_duplicate": "Vielleicht ein bekannter Kunde",
         "repeated_inquiry": "Erneut angefragt", "phone_unverified": "Telefon nicht lesbar",
         "postal_code_unverified": "Postleitzahl nicht lesbar", "location_unverified": "Koordinaten nicht lesbar",
+        "region_unverified": "Region unbekannt",
         "not_placed": "Ort unbekannt", "country_assumed": "Land angenommen", "text_repaired": "Text bereinigt",
         "postal_code_repaired": "Postleitzahl bereinigt", "phone_repaired": "Telefon bereinigt",
         "address_repaired": "Anschrift bereinigt", "contact_repaired": "Kontakt bereinigt",

@@ -64,6 +64,16 @@ class TestPartners:
         assert "Taken 0 There already 2" in words(act(client, at, "run"))
         assert Vendor.objects.get(slug="acme").network_version == version + 1
 
+    def test_come_in_with_a_note_where_the_region_is_not_known(self, world: World, sign_in: SignIn) -> None:
+        table = "Firma;Ort;Bundesland;Land\nAlpha;Rosenheim;Oberbayern;DE\nBeta;Paris;Île-de-France;FR\n"
+        client = sign_in()
+        at = bring(client, "partners", table)["Location"]
+        assert "Rows 2 Taken 2 There already 0 Refused 0" in words(act(client, at, "run"))
+        alpha = Partner.objects.get(name="Alpha")
+        assert (alpha.country, alpha.region) == ("DE", "")
+        assert "region_unverified" in alpha.flags
+        assert "Region not known" in words(client.get(reverse("console:partner", args=["acme", alpha.pk])))
+
     def test_give_the_refused_rows_back_harmless(self, world: World, sign_in: SignIn) -> None:
         client = sign_in()
         at = bring(client, "partners", PARTNERS)["Location"]

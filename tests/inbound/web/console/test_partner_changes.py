@@ -211,6 +211,14 @@ class TestTheSheet:
             assert sentence in shown, sentence
         assert 'value="Mars"' in answer.content.decode(), "what was typed stays"
 
+    def test_asks_for_a_region_that_is_known(self, world: World, sign_in: SignIn) -> None:
+        client, here = sign_in(), at(world, "alpen", "edit")
+        answer = client.post(here, {**filled_in(client, here), "country": "DE", "region": "Oberbayern"})
+        assert answer.status_code == 422
+        assert "is no region of DE" in words(answer)
+        assert client.post(here, {**filled_in(client, here), "country": "DE", "region": "Bayern"}).status_code == 303
+        assert Partner.objects.get(pk=world.partners["alpen"].pk).region == "DE-BY"
+
     def test_refuses_a_circle_of_distributors(self, world: World, sign_in: SignIn) -> None:
         client = sign_in()
         alpen, bergmann = (str(world.partners[name].pk) for name in ("alpen", "bergmann"))

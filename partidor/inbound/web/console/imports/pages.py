@@ -9,17 +9,19 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from partidor.access.jobs import IMPORTS
 from partidor.actions.jobs import start_job
+from partidor.domain.intake.codes import region_name
 from partidor.domain.intake.inquiry import Inquiry
 from partidor.domain.intake.mapping import WHOLE_NAME, ImportMapping, Kind
 from partidor.domain.intake.mapping_text import mapping_text
 from partidor.domain.intake.partner import PartnerForm
 from partidor.domain.money import money_text
 from partidor.domain.refusal import NotFound, Refusal, WrongContent
-from partidor.domain.words import FLAG
+from partidor.domain.words import FLAG, PARTNER_KIND, TEMPERATURE
 from partidor.inbound.files.batches import Taken, Tally
 from partidor.inbound.files.preview import Previewed, Sampled, previewed, rows_in, sampled
 from partidor.inbound.files.tables import UnreadableTable
@@ -36,6 +38,7 @@ from partidor.inbound.files.uploads import (
 from partidor.inbound.web.components.doors import ConsoleVisit, console_form, console_page
 from partidor.inbound.web.components.errors import sentence_of
 from partidor.inbound.web.components.live import live, version_of
+from partidor.inbound.web.components.wording import country_name, language_name
 from partidor.inbound.web.console.faults import said
 from partidor.inbound.web.console.imports.form import field_name, filled, posted
 from partidor.queries.jobs import one_job
@@ -270,7 +273,10 @@ def _rows(visit: ConsoleVisit, upload: Upload, mapping: ImportMapping, paths: li
 def _row(one: Previewed, paths: list[str]) -> RowShown:
     payload = one.line.read if isinstance(one.line.read, dict) else {}
     read = one.outcome.read if isinstance(one.outcome, Taken) else None
-    cells = tuple(_text(_read(read, each) if read is not None else _reached(payload, each))[:160] for each in paths)
+    cells = tuple(
+        (_text(_reached(payload, each)) if read is None else _said(_text(_read(read, each)), each))[:160]
+        for each in paths
+    )
     if isinstance(one.outcome, WrongContent):
         wrong = tuple((field_name(error.field), said(error.message)) for error in one.outcome.errors)
         return RowShown(one.number, cells, wrong, (), False)
@@ -301,6 +307,20 @@ def _read(read: object, path_: str) -> object:
     if first == "contact":
         return getattr(read.contact, last)
     return getattr(read, f"utm_{last}" if first == "utm" else last or first)
+
+
+def _said(text: str, path_: str) -> str:
+    """Say what was read in words: codes by their names."""
+    match path_ if text else "":
+        case "address.country":
+            return country_name(text)
+        case "address.region":
+            return region_name(text, get_language() or "en")
+        case "language":
+            return language_name(text)
+        case "kind" | "temperature":
+            return _({**PARTNER_KIND, **TEMPERATURE}[text])
+    return text
 
 
 def _text(value: object) -> str:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from partidor.actions.partners import add_partner, change_partner
-from partidor.domain.intake.codes import COUNTRIES, region_name, region_names
+from partidor.domain.intake.codes import COUNTRIES, region_code, region_name, region_names
 from partidor.domain.intake.entries import Entries, changed, rebased
+from partidor.domain.intake.inquiry import no_region
 from partidor.domain.intake.partner import KINDS
-from partidor.domain.refusal import ChangedMeanwhile, WrongContent
+from partidor.domain.refusal import ChangedMeanwhile, FieldError, WrongContent
 from partidor.domain.routing.words.naming import tag_name
 from partidor.domain.words import PARTNER_KIND
 from partidor.inbound.web.components.doors import ConsoleVisit, console_form
@@ -141,6 +142,7 @@ def new(visit: ConsoleVisit) -> HttpResponse:
         return _show(visit, Sheet({"kind": "reseller"}))
     sheet = _typed(visit)
     try:
+        _require_region(sheet)
         kept = add_partner(payload(sheet.entries()), by=visit.viewer, at=visit.at)
     except WrongContent as wrong:
         return _show(visit, sheet, wrong=wrong)
@@ -161,6 +163,7 @@ def edit(visit: ConsoleVisit, partner_id: UUID) -> HttpResponse:
     patch = payload(entries, changed(shown, entries))
     try:
         revision = visit.request.POST.get("revision", "")
+        _require_region(sheet)
         kept = change_partner(partner_id, patch, if_match=revision, by=visit.viewer, at=visit.at)
     except WrongContent as wrong:
         return _show(visit, sheet, found, wrong=wrong)
@@ -180,6 +183,13 @@ def _typed(visit: ConsoleVisit) -> Sheet:
     known = tags_in_use(visit.viewer)
     added = tuple(tag_meant(one, known, visit.language) for one in sheet.added)
     return Sheet(sheet.texts, sheet.parents, sheet.tags, added)
+
+
+def _require_region(sheet: Sheet) -> None:
+    """Refuse a region that is not known. From a file it comes in without; here somebody is there to mend it."""
+    region, country = sheet.texts["region"], sheet.texts["country"]
+    if region and country in ("", *COUNTRIES) and region_code(region, country) is None:
+        raise WrongContent([FieldError("address.region", no_region(region, country))])
 
 
 def _show(
