@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 
 from partidor.actions.leads import change_lead
 from partidor.actions.qualification import release_lead
@@ -10,7 +13,7 @@ from partidor.actions.sources import add_source
 from partidor.domain.routing.replays.changes import equals, made_again
 from partidor.models import Decision, Event, Vendor
 from partidor.models.snapshots import snapshot
-from partidor.queries.leads.replays import touched_by
+from partidor.queries.leads.replays import replays_of, touched_by
 from tests.world import START, World
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +45,25 @@ def test_only_what_was_changed_after_a_decision_was_changed_since() -> None:
     assert touched_by(events, decision) == set()
     change_lead(lead.pk, {"inquiry": "After"}, by=world.manager, at=START)
     assert touched_by(events.all(), decision) == {"inquiry"}
+
+
+def test_a_decision_that_kept_its_loads_as_a_list_is_equal_once_migrated() -> None:
+    world = World.found()
+    world.rules([{
+        "name": "Who has time", "order": [{"by": "load", "points": 50}], "equal_within": 0,
+        "plan": [{"offer_to": 1, "window": "8h"}],
+    }])  # fmt: skip
+    world.receive()
+    lead = world.receive().lead
+    decision = Decision.objects.get(lead=lead)
+    kept = decision.record["live"]["loads"]
+    loads = [int(load) for load in kept.split()]
+    assert sum(loads) == 1
+    decision.record["live"]["loads"] = loads
+    decision.save()
+
+    import_module("partidor.models.migrations.0006_loads_as_text").write_as_text(apps, None)
+
+    decision.refresh_from_db()
+    assert decision.record["live"]["loads"] == kept
+    assert [card.equal for card in replays_of(world.manager, lead.pk)] == [True]
