@@ -34,7 +34,7 @@ class Stage:
     home: Path
 
     def run(self, function: Callable[Given, Answer], *args: Given.args, **kwargs: Given.kwargs) -> Answer:
-        """Run a function of a module in a fresh process that has Django on this database; return its answer."""
+        """Run a function of a module in a fresh process like the product's own, on this database; return its answer."""
         return apart(_with_django, self, function, args, kwargs)
 
     @property
@@ -107,6 +107,9 @@ def _with_django(
 
     os.environ.update(made.environment)
     django.setup()
+    from partidor.config.processes import collect_seldom
+
+    collect_seldom()
     return function(*args, **kwargs)
 
 

@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from partidor.config.logs import GRANIAN
-from partidor.config.processes import die_with, keep_loaded
+from partidor.config.processes import collect_seldom, die_with
 
 THREADS = 1
 """Threads that run requests, per process: a second one would make the first wait with the ledger's lock in its hand."""
@@ -49,5 +49,5 @@ def application_of_worker() -> object:
     die_with(os.getppid())
     from partidor.config.wsgi import application
 
-    keep_loaded()
+    collect_seldom()
     return application

@@ -100,14 +100,14 @@ def web(host: str, port: int | None, parent: int | None, as_json: bool) -> None:
 @json_option
 def worker(parent: int | None, as_json: bool) -> None:
     """Run a worker alone: deadlines and notices. As many as you like."""
-    from partidor.config.processes import die_with, keep_loaded
+    from partidor.config.processes import collect_seldom, die_with
 
     if parent is not None:
         die_with(parent)
     ready(quiet=False)
     from partidor.inbound.clock.worker import run_worker, stop_on_signals
 
-    keep_loaded()
+    collect_seldom()
     stop = stop_on_signals()
     if as_json:
         click.echo(json.dumps({"pid": os.getpid()}))
