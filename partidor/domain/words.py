@@ -80,6 +80,8 @@ SOURCE_KIND: Names = {
     "email": said("E-mail"),
     "crm": said("Direct sales"),
 }
+SOURCE: Names = {"website": said("Website"), "api": said("API"), "import": said("Imported list")}
+"""The sources that every vendor starts with; the API asks for them as they are written."""
 PARTNER_KIND: Names = {
     "reseller": said("Reseller"),
     "var": said("Value-added reseller"),
@@ -211,6 +213,7 @@ NAMES: Mapping[str, Names] = {
     "reject_reason": REJECT_REASON,
     "lost_reason": LOST_REASON,
     "source_kind": SOURCE_KIND,
+    "source": SOURCE,
     "partner_kind": PARTNER_KIND,
     "role": ROLE,
     "contact_role": CONTACT_ROLE,

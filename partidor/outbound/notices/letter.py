@@ -10,7 +10,7 @@ from datetime import datetime
 from django.template import engines
 
 from partidor.domain.routing.words.why_you import why_you_said
-from partidor.domain.words import ROLE, SOURCE_KIND, TEMPERATURE
+from partidor.domain.words import ROLE, SOURCE, SOURCE_KIND, TEMPERATURE
 from partidor.outbound.notices.kinds import KINDS
 from partidor.outbound.notices.words import (
     TEXTS,
@@ -104,6 +104,6 @@ def _rows(lead: NoticedLead, offer: NoticedOffer | None, language: str) -> Itera
         "place": ", ".join(part for part in (place_words(lead, language), distance) if part),
         "size": size_words(lead.size_band, language),
         "value": value_words(lead.value_band, language),
-        "origin": lead.source or name_of(SOURCE_KIND, lead.source_kind, language),
+        "origin": name_of(SOURCE, lead.source, language) or name_of(SOURCE_KIND, lead.source_kind, language),
     }
     return ((TEXTS[language]["labels"][name], one_line(value)) for name, value in known.items() if value)

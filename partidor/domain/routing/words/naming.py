@@ -19,6 +19,7 @@ Labels = Mapping[str, str]
 
 _GERMAN: Mapping[str, Mapping[str, str]] = {
     "temperature": {"hot": "heiß", "warm": "warm", "cold": "kalt"},
+    "source": {"website": "Website", "api": "API", "import": "Importierte Liste"},
     "source_kind": {
         "api": "Direkte Anbindung", "form": "Webformular", "import": "Importierte Liste", "event": "Messe",
         "email": "E-Mail", "crm": "Direktvertrieb",
@@ -117,6 +118,8 @@ def value_name(field: str, value: object, language: str) -> str:
         return language_name(text, language)
     if field == "region":
         return region_name(text, spoken(language))
+    if field == "source":
+        return named("source", text, language)
     if field in _NAMED_VALUES:
         name = named(_NAMED_VALUES[field], text.casefold(), language)
         return inside(name, language) if field == "temperature" else name

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from partidor.domain.business_time import DAYS
+from partidor.domain.words import SOURCE
 from partidor.queries.rules.in_force import Publisher
 
 _BAND = re.compile(r"(\d+)(?:-(\d+)|(\+))(?: ([A-Z]{3}))?")
@@ -39,6 +40,11 @@ def country_name(code: str) -> str:
 def language_name(tag: str) -> str:
     """Return a language's name; the tag itself if nobody knows it."""
     return str(_of(locale()).languages.get(tag.partition("-")[0].lower(), tag))
+
+
+def source_name(name: str) -> str:
+    """Return a source's name: that of a usual one in words, a vendor's own as it is written."""
+    return _(SOURCE[name]) if name in SOURCE else name
 
 
 def exact_time(at: datetime) -> str:

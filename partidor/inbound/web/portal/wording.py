@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from partidor.domain.intake.codes import region_name
 from partidor.domain.routing.words.why_you import WhyYou, why_you_said
-from partidor.domain.words import DECLINE_REASON, LOST_REASON, SOURCE_KIND
+from partidor.domain.words import DECLINE_REASON, LOST_REASON, SOURCE, SOURCE_KIND
 from partidor.inbound.web.components.icons import Icon
 from partidor.inbound.web.components.wording import amount, country_name, lasting, locale, number
 from partidor.queries.fairness.report import PartnerShare
@@ -47,14 +47,12 @@ STEP = {
     "lost": Icon("flag-off"),
 }
 _AMOUNT = re.compile(r"[0-9][0-9.,' ]{0,24}")
-USUAL_SOURCES = ("website", "api", "import")
-"""Sources that every vendor starts with: their kind says as much as their name."""
 
 
 def origin(kind: str, name: str) -> str:
-    """Say where an inquiry came from: the kind of source, and its name where that says more."""
+    """Say where an inquiry came from: the kind of source, and its name where that says more than the kind."""
     kind = _(SOURCE_KIND[kind]) if kind in SOURCE_KIND else kind
-    return kind if not name or name in USUAL_SOURCES else f"{kind}, {name}"
+    return kind if not name or name in SOURCE else f"{kind}, {name}"
 
 
 def place(about: Fit) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from datetime import timedelta
 from html import unescape
@@ -32,6 +33,16 @@ def a_second_later(monday_morning: time_machine.Traveller) -> None:
 
 def of(name: str, *args: object) -> str:
     return reverse(f"console:{name}", args=["acme", *args])
+
+
+def test_the_usual_sources_have_names_that_a_person_would_write(world: World, sign_in: SignIn) -> None:
+    """Their keys stand in addresses only: those are what the API knows."""
+    lead, client = world.receive(source="website").lead, sign_in(language="de")
+    for where in (of("today"), of("leads"), of("lead", lead.ref), of("rules-trial")):
+        text = re.sub(r"<[^>]*>", " ", unescape(client.get(where).content.decode()))
+        assert "Website" in text, where
+        assert "website" not in text, where
+    assert '<option value="website">Website</option>' in client.get(of("leads")).content.decode()
 
 
 def today(client: Client, **query: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from partidor.domain.words import ATTENTION, DECLINE_REASON, FIELD, LOST_REASON, OFFER_STATE, REJECT_REASON, Names
 from partidor.inbound.web.components.icons import Icon
-from partidor.inbound.web.components.wording import amount, clock_time, day, lasting, number
+from partidor.inbound.web.components.wording import amount, clock_time, day, lasting, number, source_name
 from partidor.queries.leads.page.plan import Box, Standing
 from partidor.queries.leads.page.timeline import Actor, Happening
 
@@ -199,7 +199,7 @@ def _and_note(text: SafeString, note: str) -> SafeString:
 
 
 def _received(one: Happening, source: str) -> SafeString:
-    return format_html(_("Came in from {source}"), source=strong(source))
+    return format_html(_("Came in from {source}"), source=strong(source_name(source)))
 
 
 def _updated(one: Happening, source: str) -> SafeString:

@@ -16,7 +16,7 @@ from partidor.domain.intake.inquiry import TEMPERATURES
 from partidor.domain.words import LEAD_STATE, TEMPERATURE
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page
 from partidor.inbound.web.components.live import live, version_of
-from partidor.inbound.web.components.wording import number
+from partidor.inbound.web.components.wording import number, source_name
 from partidor.inbound.web.console.lists import Choice
 from partidor.queries.leads.table import ATTENTION, STATES, Table, TableSought, leads_table
 
@@ -106,7 +106,7 @@ def _chips(sought: TableSought, table: Table, here: str) -> list[Chip]:
         "q": _("“{words}”").format(words=sought.q),
         "state": _(LEAD_STATE.get(sought.state, "")),
         "temperature": _(TEMPERATURE.get(sought.temperature, "")),
-        "source": _("From {source}").format(source=sought.source),
+        "source": _("From {source}").format(source=source_name(sought.source)),
         "partner": _("With {partner}").format(partner=partner),
         "attention": _(ATTENTIONS.get(sought.attention, "")),
         "days": _period(sought.days),
@@ -129,7 +129,7 @@ def _choices(sought: TableSought, table: Table) -> dict[str, list[Choice]]:
     return {
         "states": [Choice(code, _(LEAD_STATE[code]), code == sought.state) for code in STATES],
         "temperatures": [Choice(code, _(TEMPERATURE[code]), code == sought.temperature) for code in TEMPERATURES],
-        "sources": [Choice(name, name, name == sought.source) for name in sources],
+        "sources": [Choice(name, source_name(name), name == sought.source) for name in sources],
         "attentions": [Choice(code, _(ATTENTIONS[code]), code == sought.attention) for code in ATTENTION],
         "periods": [Choice(str(days), _period(days), days == sought.days) for days in DAYS],
     }

@@ -16,6 +16,7 @@ from partidor.domain.refusal import NotFound, WrongContent
 from partidor.domain.routing.words.reasons import joined
 from partidor.domain.words import TEMPERATURE
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page
+from partidor.inbound.web.components.wording import source_name
 from partidor.inbound.web.console.leads.parts import sought_in
 from partidor.inbound.web.console.leads.why import legend_of, rows_of, sentence_of
 from partidor.inbound.web.console.lists import Choice, asked
@@ -89,7 +90,7 @@ def show_trial(visit: ConsoleVisit) -> HttpResponse:
         "fields": [form[name] for name in FIELDS],
         "countries": _countries(visit, form["country"].value() or ""),
         "temperatures": [Choice(code, code, asked(visit, "temperature") == code) for code in TEMPERATURE],
-        "sources": [Choice(name, name, asked(visit, "source") == name) for name in sources],
+        "sources": [Choice(name, source_name(name), asked(visit, "source") == name) for name in sources],
         "versions": [
             Choice(str(one.version), version_said(one), one.version == number) for one in versions_to_try(visit.viewer)
         ],

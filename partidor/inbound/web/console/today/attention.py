@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from partidor.domain.words import ATTENTION
 from partidor.inbound.web.components.icons import Icon
-from partidor.inbound.web.components.wording import number
+from partidor.inbound.web.components.wording import number, source_name
 from partidor.queries.today.marks import Attention, Why
 from partidor.queries.today.week import Figure, Week
 
@@ -150,7 +150,7 @@ def reason(item: Attention) -> str:
 
 def _of_lead(item: Attention) -> str:
     partner = fit(item.partner.name if item.partner else "")
-    source = fit(item.why.parts[0][0] if item.why.parts else "")
+    source = fit(source_name(item.why.parts[0][0]) if item.why.parts else "")
     if item.count > 1:
         template = _("{count} at {name}") if item.kind == "stalled" else _("{count} from {name}")
         return _shares(item, template)
@@ -165,7 +165,8 @@ def _of_lead(item: Attention) -> str:
 
 def _shares(item: Attention, template: str) -> str:
     """Say how many things are where: the first by name, the rest together."""
-    parts = [template.format(count=number(count), name=fit(name)) for name, count in item.why.parts]
+    called = source_name if item.kind == "review" else str
+    parts = [template.format(count=number(count), name=fit(called(name))) for name, count in item.why.parts]
     if rest := item.count - sum(count for _name, count in item.why.parts):
         parts.append(_("{count} elsewhere").format(count=number(rest)))
     return ", ".join(parts)

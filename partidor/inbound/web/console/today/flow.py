@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from partidor.inbound.web.components.wording import number
+from partidor.inbound.web.components.wording import number, source_name
 from partidor.inbound.web.console.today.attention import fit
 from partidor.queries.today.flow import Flow, Place
 
@@ -135,4 +135,6 @@ def _name(place: Place) -> str:
         return ngettext("{count} other", "{count} others", place.number).format(count=number(place.number))
     if place.code:
         return _(CODES[place.code])
+    if "source" in place.filters:
+        return source_name(place.name)
     return f"{place.number} {place.name}" if place.number else place.name
