@@ -27,6 +27,7 @@ class TestReading:
                       "is the same as the lead’s", "Has room for more leads", "One partner, twice",
                       "in working hours"):  # fmt: skip
             assert words in text(page), words
+        assert page.content.decode().count("pages/rules.") == 1, "a script that is there twice does everything twice"
         for words in ('value="500"', "Remove this line", "Take away: Germany"):
             assert words in page.content.decode(), words
 

@@ -78,6 +78,7 @@ def show_editor(
         "presets": [Choice(key, _(words)) for key, words in PRESETS.items()],
         "datalists": _datalists(found),
         "undo": _has_undo(visit, found.head.revision),
+        "unsaved": kept is not None,
         "conflict": conflict,
         "said": said,
         "is_open": bool(chosen),
