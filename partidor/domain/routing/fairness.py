@@ -91,15 +91,10 @@ class Ledger:
         """Write the ledger compactly, the same for the same content."""
         return orjson.dumps(self.rows, option=orjson.OPT_SORT_KEYS)
 
-    def copy(self) -> Ledger:
-        """Return a ledger of its own with the same content, for trying things out."""
-        return Ledger({key: list(row) for key, row in self.rows.items()})
-
-    def debt(self, partner: str, account: str = "all") -> int:
+    def debt(self, partner: str) -> int:
         """Return what a partner is owed (negative: got ahead), in millionths of a lead; a newcomer is owed nothing."""
-        place = _PLACE[account]
         row = self.rows.get(partner, _NOTHING)
-        return row[place] - row[place + 1]
+        return row[0] - row[1]
 
     def step(
         self, members: Sequence[str], weights: Sequence[int], chosen: str, temperature: str, millionths: int = MICRO
