@@ -60,28 +60,32 @@ class TestRoundsInWorkingTime:
         assert office.again(lead).state == "accepted"
 
     @pytest.mark.parametrize(
-        ("key", "answers", "until"),
+        ("key", "answers", "whom", "until"),
         [
-            ("hot", {"temperature": "hot"}, MONDAY + timedelta(minutes=30)),
-            ("warm", {"temperature": "warm"}, MONDAY + timedelta(hours=4)),
-            ("enterprise", {"employees": 900}, MONDAY + timedelta(days=2)),
-            ("small", {"employees": 9}, MONDAY + timedelta(days=1, hours=3)),
-            ("every", {}, MONDAY + timedelta(hours=8)),
+            ("hot", {"temperature": "hot"}, "alpen", MONDAY + timedelta(minutes=30)),
+            ("warm", {"temperature": "warm"}, "alpen", MONDAY + timedelta(hours=4)),
+            ("enterprise", {"employees": 900}, "alpen", MONDAY + timedelta(days=2)),
+            ("small", {"employees": 9}, "alpen", MONDAY + timedelta(days=1, hours=3)),
+            ("in_house", {"value": "100000.00", "currency": "EUR"}, "house", MONDAY + timedelta(days=2)),
+            ("own_link", {"utm": {"medium": "partner", "source": "Beta"}}, "beta", MONDAY + timedelta(days=2)),
+            ("every", {}, "alpen", MONDAY + timedelta(hours=8)),
         ],
     )
     def test_no_preset_lets_a_lead_of_friday_evening_lapse_before_monday(
-        self, transactional_db: None, key: str, answers: dict[str, Any], until: datetime
+        self, transactional_db: None, key: str, answers: dict[str, Any], whom: str, until: datetime
     ) -> None:
-        assert sorted(PRESETS) == ["enterprise", "every", "hot", "small", "warm"]
+        assert len(PRESETS) == 7
         world = World.found(rules=[preset(key, "Preset")])
+        world.partner("house", kind="own_sales")
+        world.partner("beta", kind="affiliate", tags={"link": ["beta"]})
         nine_to_six = {"hours": {day: ["09:00-18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}}
-        change_partner_calendar(world.partners["alpen"].pk, nine_to_six, by=world.manager, at=START)
+        change_partner_calendar(world.partners[whom].pk, nine_to_six, by=world.manager, at=START)
         lead = world.receive(at=FRIDAY_EVENING, **answers).lead
-        offer = world.open_offer(lead, "alpen")
+        offer = world.open_offer(lead, whom)
         for ahead in range(1, 62):  # the whole weekend
             assert act_on_due(at=FRIDAY_EVENING + timedelta(hours=ahead)) == 0
         assert offer.expires_at == until
-        accept_offer(offer.pk, by=world.seen_by("alpen"), at=MONDAY + timedelta(minutes=10))
+        accept_offer(offer.pk, by=world.seen_by(whom), at=MONDAY + timedelta(minutes=10))
         assert world.again(lead).state == "accepted"
 
     def test_asks_one_alone_in_its_own_time_and_many_in_the_vendors(self, office: World) -> None:

@@ -1,4 +1,4 @@
-"""Rules to start from: what channel managers usually want for hot, warm, large and small leads.
+"""Rules to start from: for hot, warm, large and small leads, the vendor's own sales, and partners' own links.
 
 All count working time: what comes in on Friday evening waits for Monday, and does not lapse unseen. Hours are working
 hours, days are working days.
@@ -13,6 +13,8 @@ from partidor.domain.routing.editing.edits import ALWAYS
 
 _SELLERS = {"not": {"kind": {"in": ["distributor", "affiliate"]}}}
 _NEAREST = [{"by": "distance", "points": 100, "zero_at_km": 2000}]
+LINK = "link"
+"""The tag dimension whose values partners put into their own links, as ``utm_source``."""
 
 PRESETS: Mapping[str, dict[str, Any]] = {
     "hot": {
@@ -33,6 +35,16 @@ PRESETS: Mapping[str, dict[str, Any]] = {
     "small": {
         "when": {"all": [{"field": "employees", "op": "lt", "value": 500}]},
         "plan": [{"offer_to": 1, "window": "12h"}, {"offer_to": "all", "window": "2d", "reveal": "teaser"}],
+    },
+    "in_house": {
+        "when": {"all": [{"field": "value", "op": "gte", "value": 100_000}]},
+        "who": {"all": [{"kind": {"in": ["own_sales", "agent"]}}]},
+        "plan": [{"offer_to": 1, "window": "2d", "remind_after": "1d"}],
+    },
+    "own_link": {
+        "when": {"all": [{"field": "utm_medium", "op": "in", "value": ["partner", "affiliate"]}]},
+        "who": {"all": [{"tag": LINK, "op": "matches", "field": "utm_source"}]},
+        "plan": [{"offer_to": 1, "window": "2d", "remind_after": "1d"}],
     },
     "every": {"when": ALWAYS, "plan": [{"offer_to": 1, "window": "8h", "remind_after": "4h", "repeat": 2}]},
 }

@@ -15,6 +15,8 @@ PRESETS: Mapping[str, str] = {
     "warm": gettext_noop("Warm: two in turn, 4 working hours each"),
     "enterprise": gettext_noop("From 500 people: 2 working days for one"),
     "small": gettext_noop("Below 500 people: 12 working hours for one, then all"),
+    "in_house": gettext_noop("From a value of 100,000: our own sales and agents, 2 working days for one"),
+    "own_link": gettext_noop("A partner's own link brought it: back to that partner, 2 working days"),
     "every": gettext_noop("Every lead: two in turn, 8 working hours each"),
 }
 PRESET_NAMES: Mapping[str, str] = {
@@ -22,6 +24,8 @@ PRESET_NAMES: Mapping[str, str] = {
     "warm": gettext_noop("Warm leads"),
     "enterprise": gettext_noop("Large customers"),
     "small": gettext_noop("Small customers"),
+    "in_house": gettext_noop("Largest deals"),
+    "own_link": gettext_noop("Partners' own links"),
     "every": gettext_noop("New rule"),
     "rest": gettext_noop("All others"),
 }
