@@ -20,8 +20,15 @@ settings.register_profile("long", settings.get_profile("quick"), max_examples=20
 settings.load_profile(os.environ.get("PARTIDOR_TEST_HYPOTHESIS", "quick"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let every test that uses the database use all of it: sessions have a file of their own on SQLite."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out on PostgreSQL what is the same on any database; let the rest use all of it.
+
+    All of it, because sessions have a file of their own on SQLite.
+    """
+    if os.environ.get("PARTIDOR_TEST_DATABASE") == "postgresql":
+        same = [item for item in items if item.get_closest_marker("any_database") is not None]
+        config.hook.pytest_deselected(items=same)
+        items[:] = [item for item in items if item not in same]
     for item in items:
         mark, fixtures = item.get_closest_marker("django_db"), getattr(item, "fixturenames", ())
         if mark is not None or {"db", "transactional_db"} & set(fixtures):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class TestTryABenchmark:
-    @pytest.mark.skipif(os.environ["PARTIDOR_TEST_DATABASE"] == "sqlite", reason="each brings its own databases: once")
+    @pytest.mark.any_database("each brings its own databases")
     @pytest.mark.parametrize("name", BENCHMARKS)
     def test_prints_its_figures(self, name: str) -> None:
         tried = subprocess.run(

@@ -14,6 +14,7 @@ from tests.browser.test_looks import HOSTILE, LOOKS, look
 from tests.world import World
 
 
+@pytest.mark.any_database("how the pages of an import look; inbound/web/console takes such files on both")
 @pytest.mark.parametrize(("width", "scheme", "language"), [LOOKS[1], LOOKS[3]])
 def test_a_file_with_dirt_is_looked_at_and_taken(
     sits: Sits, world: World, tmp_path: Path, width: int, scheme: str, language: str

@@ -19,15 +19,11 @@ from typing import Any
 import pytest
 
 from tests.config.conftest import Call
+from tests.mailbox import free_port
+from tests.serving import database_url
+from tests.world import World
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes through /proc")
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
 
 
 def descendants(of: int) -> set[int]:
@@ -88,24 +84,23 @@ def running(home: dict[str, str], *words: str) -> Iterator[tuple[subprocess.Pope
 
 
 @pytest.fixture
-def founded(process: Call) -> Any:
-    return process("init", "--vendor", "Acme", "--admin", "eva@acme.example", "--json").object
+def acme(home: dict[str, str], world: World) -> dict[str, str]:
+    """The environment of an installation that serves the world of the test."""
+    return {**home, "PARTIDOR_DATABASE_URL": database_url()}
 
 
 class TestServe:
-    def test_answers_and_ends_with_all_its_children(self, home: dict[str, str], founded: Any) -> None:
-        with running(home, "serve") as (process, port):
-            assert answers(port, "/api/v1/leads", founded["api_key"])["items"] == []
+    def test_answers_and_ends_with_all_its_children(self, acme: dict[str, str], world: World) -> None:
+        with running(acme, "serve") as (process, port):
+            assert answers(port, "/api/v1/leads", world.key_of())["items"] == []
             children = descendants(process.pid)
             assert len(children) >= 3  # web, its worker process, and the worker
             process.send_signal(signal.SIGTERM)
             assert process.wait(20) == 0
             assert soon(lambda: not any(map(alive, children)), 5)
 
-    def test_starts_a_killed_child_again_and_leaves_nobody_behind_when_killed(
-        self, home: dict[str, str], founded: Any
-    ) -> None:
-        with running(home, "serve") as (process, port):
+    def test_starts_a_killed_child_again_and_leaves_nobody_behind_when_killed(self, acme: dict[str, str]) -> None:
+        with running(acme, "serve") as (process, port):
             before = descendants(process.pid)
             for child in before:
                 if alive(child):
@@ -117,11 +112,11 @@ class TestServe:
             process.wait(5)
             assert soon(lambda: not any(map(alive, children)), 20)
 
-    def test_says_that_the_port_is_taken(self, process: Call, founded: Any) -> None:
+    def test_says_that_the_port_is_taken(self, process: Call, acme: dict[str, str]) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
-            said = process("serve", "--port", str(taken.getsockname()[1])).refuses()
+            said = process("serve", "--port", str(taken.getsockname()[1]), **acme).refuses()
         assert "choose another by --port" in said
 
 

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 
 from assets.catalogues import LANGUAGES, PACKAGE, messages
 
+pytestmark = pytest.mark.any_database("texts lie in files")
 HOLE = re.compile(r"%\(\w+\)s|\{\w*\}")
 
 
