@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from partidor.domain.refusal import WrongContent
+from partidor.inbound.web.components.wording import number
 
 SENTENCES = (
     gettext_noop("is missing; a partner needs a name"),
@@ -81,6 +82,7 @@ SENTENCES = (
     gettext_noop("it is a damaged Excel workbook ({kind})."),
     gettext_noop("it has no sheet."),
 )  # fmt: skip
+_THOUSANDS = re.compile(r"\b\d{1,3}(?:,\d{3})+\b")
 _HOLE = re.compile(r"\\{(\w+)\\}")
 
 
@@ -102,7 +104,11 @@ def said(message: str) -> str:
     if (found := _form_of(message[:2000])) is None:
         return _(message)
     sentence, holes = found
-    return _(sentence).format_map(dict(holes))
+    return _(sentence).format_map({name: _THOUSANDS.sub(_number, text) for name, text in holes})
+
+
+def _number(found: re.Match[str]) -> str:
+    return number(int(found[0].replace(",", "")))
 
 
 def as_sentence(message: str) -> str:

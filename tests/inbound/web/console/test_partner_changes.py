@@ -73,8 +73,8 @@ class TestSeveral:
         ("given", "sentence"),
         [
             ({"change": "weight", "weight": "2"}, "Wählen Sie mindestens einen Partner"),
-            ({"change": "weight", "weight": "0", "all": "1"}, "Muss eine ganze Zahl von 1 bis 1,000 sein"),
-            ({"change": "add_tag", "tag": "gold", "all": "1"}, "Muss aus Dimension und Wert bestehen"),
+            ({"change": "weight", "weight": "0", "all": "1"}, "Muss eine ganze Zahl von 1 bis 1.000 sein"),
+            ({"change": "add_tag", "tag": "gold", "all": "1"}, "Muss aus Merkmalsart und Wert bestehen"),
             ({"change": "pause", "until": "2020-01-01", "all": "1"}, "Muss in der Zukunft liegen"),
             ({"change": "pause", "until": "soon", "all": "1"}, "einen Tag ab morgen"),
             ({"change": "explode", "all": "1"}, "Muss eines hiervon sein"),
@@ -115,6 +115,16 @@ class TestSeveral:
         Partner.objects.filter(pk=world.partners["alpen"].pk).update(tags={"tier": ["gold"]})
         sign_in(language="de").post(CHANGE, {**SURE, "all": "1", "change": "add_tag", "tag": "Stufe: Gold"})
         assert Partner.objects.filter(tags={"tier": ["gold"]}).count() == 3
+
+    def test_take_a_value_that_is_new_below_the_name_of_its_dimension(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in(language="de")
+        client.post(CHANGE, {**SURE, "all": "1", "change": "add_tag", "tag": "Zertifikat: Odoo 17"})
+        assert Partner.objects.filter(tags={"certification": ["Odoo 17"]}).count() == 3
+
+    def test_say_numbers_as_the_reader_writes_them(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in(language="de")
+        answer = client.post(CHANGE, {**SURE, "all": "1", "change": "max_open_leads", "max_open_leads": "-1"})
+        assert "von 0 bis 1.000.000" in words(answer)
 
     def test_is_nothing_for_who_only_reads(self, world: World, sign_in: SignIn) -> None:
         client = sign_in("management")
@@ -207,7 +217,7 @@ class TestTheSheet:
         shown = words(answer)
         assert answer.status_code == 422
         for sentence in ("Ist keine E-Mail-Adresse", "Muss eine ganze Zahl von 1 bis",
-                         "ist kein Land", "Ist keine Dimension"):  # fmt: skip
+                         "ist kein Land", "Ist keine Merkmalsart"):  # fmt: skip
             assert sentence in shown, sentence
         assert 'value="Mars"' in answer.content.decode(), "what was typed stays"
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from partidor.domain.intake.partner_change import PartnerChange
 from partidor.domain.routing.words.naming import tag_name
+from partidor.domain.words import DIMENSION
 from partidor.inbound.web.components.wording import number, zone_name
 from partidor.inbound.web.console.wording import Bar, coordinate, debt_bar, dimension_label, owed, short_day
 from partidor.queries.partners.changes import Standing
@@ -93,7 +94,7 @@ def known_tags(choices: Choices, language: str) -> list[tuple[str, str]]:
 def tag_meant(text: str, choices: Choices, language: str) -> str:
     """Return the tag that was typed as ``dimension:value``: so, in words with its dimension, or its name alone.
 
-    What no partner bears is taken as it was typed; so is a name that two dimensions share.
+    A value that no partner bears is taken as it was typed, below its dimension; so is a name that two dimensions share.
     """
     typed = " ".join(text.split()).casefold()
     by_name: dict[str, set[str]] = {}
@@ -102,8 +103,12 @@ def tag_meant(text: str, choices: Choices, language: str) -> str:
             return written
         by_name.setdefault(said.partition(": ")[2].casefold(), set()).add(written)
         by_name.setdefault(written.partition(":")[2].casefold(), set()).add(written)
-    meant = by_name.get(typed, set())
-    return meant.pop() if len(meant) == 1 else text
+    if len(meant := by_name.get(typed, set())) == 1:
+        return meant.pop()
+    named, colon, value = text.partition(":")
+    labels = {dimension_label(one, language).casefold(): one for one in (*DIMENSION, *choices.tags)}
+    dimension = labels.get(" ".join(named.split()).casefold(), named)
+    return f"{dimension}{colon}{value}"
 
 
 _INVENTED = re.compile(r"row-[0-9a-f]{8,}")
