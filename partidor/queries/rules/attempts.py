@@ -43,13 +43,15 @@ class Attempt:
 class Tried:
     """What rules decided about an attempt, and the rules and network that it was decided with.
 
-    ``in_force`` are the rules in force and what they decide; None when they were tried themselves, or there are none.
+    ``candidates`` are those that are told, by id. ``in_force`` are the rules in force and what they decide; None when
+    they were tried themselves, or there are none.
     """
 
     attempt: Attempt
     version: int
     snapshot: Snapshot
     decided: Decision
+    candidates: tuple[str, ...]
     in_force: tuple[Ruleset, Decision] | None
 
 
@@ -112,11 +114,13 @@ def try_lead(viewer: Viewer, version: int, attempt: Attempt, *, at: datetime, sh
     live = live_state(vendor, net, read_ledger(vendor.pk), at=at, loads=loads)
 
     snapshot = Snapshot(rules, net)
-    decided = decide(snapshot, facts, live, asked, trigger="test", shown=shown)
+    decided = decide(snapshot, facts, live, asked, trigger="test")
+    told = decided if shown == SHOWN else decide(snapshot, facts, live, asked, trigger="test", shown=shown)
+    candidates = tuple(one.partner for one in told.candidates)
     if in_force is None:
-        return Tried(attempt, version, snapshot, decided, None)
+        return Tried(attempt, version, snapshot, decided, candidates, None)
     other = decide(Snapshot(in_force, net), facts, live, asked, trigger="test", shown=1)
-    return Tried(attempt, version, snapshot, decided, (in_force, other))
+    return Tried(attempt, version, snapshot, decided, candidates, (in_force, other))
 
 
 def tried_decision(viewer: Viewer, version: int, payload: Mapping[str, object], *, at: datetime) -> DecisionCard:

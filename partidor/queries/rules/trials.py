@@ -25,7 +25,7 @@ from partidor.queries.search import matching
 
 MOST_FOUND = 8
 MOST_VALUES = 100
-_TYPED = ("product", "vertical", "city", "language")
+SUGGESTED = ("product", "vertical", "city", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,8 @@ def leads_to_try(viewer: Viewer, words: str) -> list[LeadFound]:
 
 def trial(viewer: Viewer, version: int, attempt: Attempt, sought: Sought, *, language: str, at: datetime) -> Trial:
     """Try a lead and tell the decision; ``sought`` is what else is asked about it. Raises NotFound, NotAllowed."""
-    tried = try_lead(viewer, version, attempt, at=at)
-    shown = MOST_CANDIDATES if sought.everyone else SHOWN
-    named = try_lead(viewer, version, attempt, at=at, shown=shown) if sought.everyone else tried
-    kept, decision = _dossier(viewer, tried, named, language, at)
+    tried = try_lead(viewer, version, attempt, at=at, shown=MOST_CANDIDATES if sought.everyone else SHOWN)
+    kept, decision = _dossier(viewer, tried, language, at)
     told = why(kept, decision, shown=SHOWN, everyone=sought.everyone)
     answers = None
     if sought.words:
@@ -98,15 +96,15 @@ def sources_to_try(viewer: Viewer) -> list[str]:
 
 def values_to_try(viewer: Viewer) -> dict[str, list[str]]:
     """List what leads really say, by field, the most frequent first: what a rule may ask for."""
-    return {name: values[:MOST_VALUES] for name, values in values_seen(viewer, _TYPED).items()}
+    return {name: values[:MOST_VALUES] for name, values in values_seen(viewer, SUGGESTED).items()}
 
 
-def _dossier(viewer: Viewer, tried: Tried, named: Tried, language: str, at: datetime) -> tuple[Dossier, Decision]:
+def _dossier(viewer: Viewer, tried: Tried, language: str, at: datetime) -> tuple[Dossier, Decision]:
     vendor, lead = vendor_of(viewer), tried.attempt.lead
     own = fields_of(viewer).values_list("key", "label") if lead.custom else ()
     labels = {key: label.get(language) or key for key, label in own}
-    decisions = [named.decided, *([tried.in_force[1]] if tried.in_force else [])]
-    shown = {UUID(one.partner) for each in decisions for one in each.candidates}
+    first = tried.in_force[1].candidates if tried.in_force else ()
+    shown = {UUID(partner) for partner in (*tried.candidates, *(one.partner for one in first))}
     decision = Decision(
         vendor_id=vendor.pk, lead=lead, lead_seq=1, at=at, trigger="test", ruleset_version=tried.version,
         network_version=vendor.network_version, rule_position=tried.decided.rule,

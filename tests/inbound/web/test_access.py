@@ -55,7 +55,8 @@ CONSOLE = {
     "console:partner-hours", "console:rules", "console:rule-history",
     "console:fairness", "console:fairness-csv", "console:fairness-xlsx",
     "console:rule-version",
-    "console:rules-trial", "console:rules-backtest", "console:rules-backtest-one", "console:rules-backtest-progress",
+    "console:rules-trial", "console:rules-trial-values",
+    "console:rules-backtest", "console:rules-backtest-one", "console:rules-backtest-progress",
     "console:rules-backtest-csv",
 }  # fmt: skip
 """What the vendor's administrator, channel manager and management read."""

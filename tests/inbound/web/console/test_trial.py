@@ -12,9 +12,11 @@ import pytest
 from django.urls import reverse
 
 from partidor.actions.offers import accept_offer
+from partidor.actions.rules import change_draft
 from partidor.models import Event, Lead
 from partidor.queries.rules.attempts import tried_decision
 from tests.inbound.web.people import SignIn, viewer_of
+from tests.inbound.web.test_statements import statements
 from tests.world import START, World
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -56,11 +58,23 @@ def test_the_rules_are_chosen_once_and_no_result_is_promised(world: World, tried
     assert ">Result<" not in page
 
 
-def test_what_leads_say_is_suggested(world: World, tried: Try) -> None:
-    world.receive(product="Cargo bike", vertical="retail")
-    page = tried(source=True)
-    assert 'list="l-product"' in page
-    assert '<datalist id="l-product"><option value="Cargo bike">' in page
+def test_what_leads_say_is_suggested_before_and_after_an_answer(world: World, tried: Try, sign_in: SignIn) -> None:
+    ref = world.receive(product="Cargo bike", vertical="retail").lead.ref
+    values = reverse("console:rules-trial-values", args=["acme"])
+    for page in (tried(source=True), tried(source=True, lead=ref), tried(source=True, **TYPED)):
+        assert 'list="l-product"' in page
+        assert f'hx-get="{values}"' in page
+    assert '<datalist id="l-product"><option value="Cargo bike">' in sign_in().get(values).content.decode()
+
+
+@pytest.mark.parametrize("asked", [{}, {"candidates": "all"}])
+def test_an_answer_costs_at_most_twelve_statements(world: World, sign_in: SignIn, asked: dict[str, str]) -> None:
+    world.rules([{**NEAR[0], "order": [{"by": "load", "points": 20}]}])
+    ref, client, page = world.receive().lead.ref, sign_in(), reverse("console:rules-trial", args=["acme"])
+    change_draft(NEAR, if_match=None, by=world.manager, at=START)
+    for lead in ({"lead": ref}, TYPED):
+        client.get(page, {**lead, **asked})
+        assert statements(lambda lead=lead: client.get(page, {**lead, **asked})) <= 12  # type: ignore[misc]
 
 
 def test_a_typed_lead_of_a_known_customer_goes_to_its_partner_as_a_real_one_would(world: World, tried: Try) -> None:

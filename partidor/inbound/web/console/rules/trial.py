@@ -23,7 +23,7 @@ from partidor.inbound.web.console.lists import Choice, asked
 from partidor.inbound.web.console.wording import version_said
 from partidor.queries.backtests.pages import versions_to_try
 from partidor.queries.rules.attempts import Attempt, lead_there, lead_typed
-from partidor.queries.rules.trials import leads_to_try, sources_to_try, trial, values_to_try
+from partidor.queries.rules.trials import SUGGESTED, leads_to_try, sources_to_try, trial, values_to_try
 
 NOWHERE = "nobody@example.invalid"
 REFERENCE = re.compile(r"[0-9A-Za-z]{6}")
@@ -98,7 +98,7 @@ def show_trial(visit: ConsoleVisit) -> HttpResponse:
         "found": found if len(found) > 1 else [],
         "is_nothing_found": bool(words) and not found and attempt is None,
         "kept": [pair for pair in visit.request.GET.items() if pair[0] in KEPT],
-        "lists": values_to_try(visit.viewer) if attempt is None else {},
+        "suggested": SUGGESTED,
         "number": number,
         "wrong": wrong,
         "tried": tried,
@@ -124,6 +124,12 @@ def show_trial(visit: ConsoleVisit) -> HttpResponse:
     return visit.show("console/rules/trial.html", context)
 
 
+@console_page
+def values(visit: ConsoleVisit) -> HttpResponse:
+    """Show what leads really say, to be suggested in the form's fields once somebody begins to fill it in."""
+    return visit.show("console/rules/_values.html", {"lists": values_to_try(visit.viewer)})
+
+
 def _countries(visit: ConsoleVisit, chosen: str) -> list[Choice]:
     names = Locale(visit.language[:2]).territories
     found = sorted((names[code], code) for code in COUNTRIES if code in names)
@@ -145,4 +151,7 @@ def _same_address(visit: ConsoleVisit) -> str:
     return asked_for.urlencode()
 
 
-urlpatterns = [path("rules/trial", show_trial, name="rules-trial")]
+urlpatterns = [
+    path("rules/trial", show_trial, name="rules-trial"),
+    path("rules/trial/values", values, name="rules-trial-values"),
+]
