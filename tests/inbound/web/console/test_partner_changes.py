@@ -221,6 +221,14 @@ class TestTheSheet:
             assert sentence in shown, sentence
         assert 'value="Mars"' in answer.content.decode(), "what was typed stays"
 
+    def test_sent_twice_makes_one_partner(self, world: World, sign_in: SignIn) -> None:
+        client, there = sign_in(), reverse("console:partner-new", args=["acme"])
+        given = {**read_form(client.get(there).content.decode(), there), "name": "Neu", "country": "DE"}
+        assert client.post(there, given)["Location"] == client.post(there, given)["Location"]
+        assert "Neu is there already." in words(client.get(TABLE))
+        client.post(there, {**given, "name": "Neuer"})
+        assert list(Partner.objects.filter(name__startswith="Neu").values_list("name", flat=True)) == ["Neu", "Neuer"]
+
     def test_asks_for_a_region_that_is_known(self, world: World, sign_in: SignIn) -> None:
         client, here = sign_in(), at(world, "alpen", "edit")
         answer = client.post(here, {**filled_in(client, here), "country": "DE", "region": "Oberbayern"})

@@ -20,6 +20,7 @@ from partidor.domain.intake.partner import KINDS
 from partidor.domain.refusal import ChangedMeanwhile, FieldError, WrongContent
 from partidor.domain.routing.words.naming import tag_name
 from partidor.domain.words import PARTNER_KIND
+from partidor.inbound.files.batches import content_id
 from partidor.inbound.web.components.doors import ConsoleVisit, console_form
 from partidor.inbound.web.components.meanwhile import ChangeSaid, Meanwhile, meanwhile, shown_before
 from partidor.inbound.web.components.wording import country_name, language_name
@@ -136,17 +137,19 @@ def _point(entries: Entries) -> dict[str, object] | None:
 
 @console_form
 def new(visit: ConsoleVisit) -> HttpResponse:
-    """Make a new partner."""
+    """Make a new partner. Without a number it is known by what the sheet says, so that sent twice it is made once."""
     visit.viewer.require_vendor("partners:write")
     if visit.request.method != "POST":
         return _show(visit, Sheet({"kind": "reseller"}))
     sheet = _typed(visit)
     try:
         _require_region(sheet)
-        kept = add_partner(payload(sheet.entries()), by=visit.viewer, at=visit.at)
+        written = payload(sheet.entries())
+        written["external_id"] = written["external_id"] or content_id(written)
+        kept = add_partner(written, by=visit.viewer, at=visit.at)
     except WrongContent as wrong:
         return _show(visit, sheet, wrong=wrong)
-    said = _("A partner with this number is there already.") if kept.repeated else _("{partner} is a partner now.")
+    said = _("{partner} is there already.") if kept.repeated else _("{partner} is a partner now.")
     return visit.go("console:partner", visit.slug, kept.partner.pk, said=said.format(partner=kept.partner.name))
 
 
