@@ -109,7 +109,10 @@ class TestTheReport:
 
     def test_offers_the_regions_that_leads_come_from(self, world: World, sign_in: SignIn) -> None:
         world.receive(address={"country": "DE", "region": "DE-SN", "city": "Leipzig"})
-        assert '<option value="DE-SN">Germany: Saxony</option>' in read(sign_in())
+        world.receive(address={"country": "IT", "region": "IT-BZ", "city": "Bozen"})
+        shown = read(sign_in())
+        assert '<option value="DE-SN">Germany: Saxony</option>' in shown
+        assert '<option value="IT-BZ">Italy: BZ</option>' in shown, "no list of Italy's provinces is kept"
 
     def test_counts_a_known_customer_apart(self, world: World) -> None:
         world.rules(IN_TURN)

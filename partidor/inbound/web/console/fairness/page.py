@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from partidor.domain.intake.codes import region_name
+from partidor.domain.intake.folding import folded
 from partidor.domain.reports.axis import axis
 from partidor.domain.reports.tables import as_csv
 from partidor.inbound.files.sheets import XLSX, as_xlsx
@@ -70,7 +71,7 @@ def report(visit: ConsoleVisit) -> HttpResponse:
         "take": urlencode({name: value for name, value in _asked_span(visit).items() if value}),
         "periods": _choices(PERIODS, period),
         "rules": _listed(_("All rules"), ((name, name) for name in found.rules), span.rule),
-        "regions": _listed(_("All regions"), ((code, _place(code, visit)) for code in found.regions), span.region),
+        "regions": _listed(_("All regions"), _places(found.regions, visit), span.region),
         "shown": _choices(SHOW, sought.show),
         "sorts": _choices(SORT, sought.sort),
     }
@@ -129,10 +130,15 @@ def _listed(everything: str, named: Iterable[tuple[str, str]], chosen: str) -> l
     return [Choice(value, label, value == chosen) for value, label in labels.items()]
 
 
+def _places(codes: Iterable[str], visit: ConsoleVisit) -> list[tuple[str, str]]:
+    """Name countries and regions, by name: each country before its regions."""
+    return sorted(((code, _place(code, visit)) for code in codes), key=lambda place: folded(place[1]))
+
+
 def _place(code: str, visit: ConsoleVisit) -> str:
-    country, dash, _region = code.partition("-")
-    named = country_name(country)
-    return f"{named}: {region_name(code, visit.language)}" if dash else named
+    country, dash, short = code.partition("-")
+    named, region = country_name(country), region_name(code, visit.language)
+    return f"{named}: {short if region == code else region}" if dash else named
 
 
 urlpatterns = [
