@@ -13,6 +13,7 @@ from partidor.actions.transactions import in_one_transaction
 from partidor.domain.refusal import FieldError, WrongContent
 
 LONGEST_PARKING = timedelta(days=365)
+"""How far ahead a lead may be parked."""
 
 
 @in_one_transaction
@@ -33,7 +34,7 @@ def park_lead(lead_id: UUID, *, until: datetime, by: Viewer, at: datetime) -> St
     by.require_vendor("leads:write")
     lead = lead_for(by, lead_id, lock=True)
     if not at < until <= at + LONGEST_PARKING:
-        raise WrongContent([FieldError("until", "must lie in the future, at most 365 days ahead")])
+        raise WrongContent([FieldError("until", f"must lie in the future, at most {LONGEST_PARKING.days} days ahead")])
     if lead.state == "parked" and lead.next_action_at == until:
         return Steered(lead, repeated=True)
 

@@ -173,7 +173,7 @@ FLAG: Names = {
 ATTENTION: Names = {
     "no_rule": said("No rule holds for this lead"),
     "no_partner": said("Rules hold, but no partner could be asked"),
-    "nobody_left": said("Everybody was asked and nobody took it"),
+    "nobody_left": said("The plan has run out and nobody took it"),
     "routing-failed": said("Routing failed on our side; the lead is safe"),
     "clock-failed": said("A deadline could not be kept on our side"),
     "partner-archived": said("Its partner has been archived"),

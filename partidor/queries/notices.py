@@ -11,10 +11,13 @@ from uuid import UUID
 from partidor.access.due import notices_of
 from partidor.access.leads import contacts_of, decisions_with
 from partidor.access.recipients import recipients_of
+from partidor.domain.intake.codes import SEVERAL_TIME_ZONES
 from partidor.domain.masking import mask_inquiry, postal_prefix, size_band, value_band
 from partidor.domain.routing.words.why_you import WhyYou
-from partidor.models import Contact, Delivery, Lead, Notice, Offer
+from partidor.domain.words import SOURCE
+from partidor.models import Contact, Delivery, Lead, Notice, Offer, Partner, Vendor
 from partidor.models.live import field_values
+from partidor.queries.leads.offers import time_of
 from partidor.queries.leads.why_you import Again, made_again, why_you
 
 EXCERPT = 600
@@ -41,7 +44,7 @@ class NoticedLead:
     value_band: str | None
     source_kind: str
     source: str
-    """The name of the source; empty in a teaser."""
+    """The name of the source; empty in a teaser, and where its kind says as much."""
     inquiry: str
     """Masked, at most ``EXCERPT`` characters."""
     partner: UUID | None
@@ -64,6 +67,8 @@ class NoticedOffer:
     """When the best of those interested gets the lead; None where whoever accepts first does."""
     answered: bool
     expires_at: datetime | None
+    working: bool
+    """Whether only working time counts until then: the partner's if it is asked alone, else the vendor's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +151,19 @@ def _card(
         to_partner=told is not None,
         partner=about.name if about is not None else "",
         time_zone=zone or vendor.time_zone,
-        own_time_zone=bool(zone),
+        own_time_zone=bool(zone) or _shares_clocks(told, vendor),
         addresses=addresses,
         lead=_lead(lead, contacts, vendor.country, full=full) if lead is not None else None,
-        offer=_offer(offer) if offer is not None else None,
+        offer=_offer(offer, lead, vendor) if offer is not None and lead is not None else None,
         role=role,
         why=why,
         key=notice.key,
     )
+
+
+def _shares_clocks(partner: Partner | None, vendor: Vendor) -> bool:
+    """Say whether a partner that names no time zone has the vendor's all the same: both are in one country of one."""
+    return partner is not None and partner.country == vendor.country not in SEVERAL_TIME_ZONES
 
 
 def _lead(lead: Lead, contacts: Iterable[Contact], home: str, *, full: bool) -> NoticedLead:
@@ -171,7 +181,7 @@ def _lead(lead: Lead, contacts: Iterable[Contact], home: str, *, full: bool) -> 
         size_band=size_band(lead.employees),
         value_band=value_band(lead.value_minor, lead.currency),
         source_kind=lead.source.kind,
-        source=lead.source.name if full else "",
+        source=lead.source.name if full and lead.source.name not in SOURCE else "",
         inquiry=_excerpt(_masked(lead, list(contacts))),
         partner=lead.partner_id,
         attention_at=lead.attention_at,
@@ -197,7 +207,8 @@ def _excerpt(text: str) -> str:
     return text[:EXCERPT].rsplit(None, 1)[0] + " …"
 
 
-def _offer(offer: Offer) -> NoticedOffer:
+def _offer(offer: Offer, lead: Lead, vendor: Vendor) -> NoticedOffer:
+    offer.lead, offer.vendor = lead, vendor  # they are at hand
     return NoticedOffer(
         id=offer.pk,
         state=offer.state,
@@ -210,4 +221,5 @@ def _offer(offer: Offer) -> NoticedOffer:
         award_at=offer.award_at,
         answered=offer.answered_at is not None,
         expires_at=offer.expires_at,
+        working=time_of(offer) is not None,
     )

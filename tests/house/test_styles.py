@@ -35,3 +35,17 @@ def test_no_class_is_laid_out_by_one_stylesheet_and_styled_by_another() -> None:
         if other != sheet and name in others
     ]
     assert not broken, "\n  ".join(["Give one of the two a name of its own:", *broken])
+
+
+def test_every_stylesheet_closes_what_it_opens() -> None:
+    """A brace too many is no error to a browser: it silently drops the rule that follows."""
+    broken = []
+    for path in sorted(SHEETS.glob("*.css")):
+        depth = 0
+        for number, line in enumerate(re.sub(r'url\("[^"]*"\)', "", path.read_text(encoding="utf-8")).split("\n"), 1):
+            depth += line.count("{") - line.count("}")
+            if depth < 0:
+                broken.append(f"{path.name}:{number}")
+                depth = 0
+        broken += [f"{path.name}: {depth} left open"] if depth else []
+    assert not broken

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import partidor
 from partidor.actions.outbox import address_notices
+from partidor.actions.sources import add_source
 from partidor.domain.languages import SPOKEN, first_spoken
 from partidor.domain.routing.words.why_you import Strength, WhyYou
 from partidor.models import Delivery
@@ -39,7 +40,7 @@ LEAD = NoticedLead(
 OFFER = NoticedOffer(
     id=uuid4(), state="open", ended=False, partner=PARTNER, via="plan", exclusive=True, rivals=0,
     distance_km=14.2, award_at=None, answered=False,
-    expires_at=datetime(2025, 11, 24, 13, 0, tzinfo=UTC),
+    expires_at=datetime(2025, 11, 24, 13, 0, tzinfo=UTC), working=False,
 )  # fmt: skip
 CARD = NoticeCard(
     kind="offer.opened", reason="", created_at=AT, vendor="Acme", vendor_slug="acme", to_partner=True,
@@ -146,7 +147,7 @@ Guten Tag Alpen Systemhaus,
 
 Acme bietet Ihnen einen Lead an. Er ist zurzeit nur Ihnen angeboten.
 
-Bitte antworten Sie bis Mo, 24. November, 14:00 Uhr. Danach wird der nächste Partner gefragt.
+Bitte antworten Sie bis Mo, 24. November, 14:00 Uhr. Danach ist er nicht mehr für Sie reserviert.
 
 Gesucht: Kassensystem
 Branche: Bäckerei
@@ -185,6 +186,17 @@ Lead K7M2QX. Automatisch verschickt mit Partidor im Auftrag von Acme an Alpen Sy
         assert "nur für Sie" not in letter.subject
         assert "Gefragt sind 5 Partner; wer zuerst annimmt" in letter.text
 
+    def test_says_that_only_working_time_counts_and_whose(self) -> None:
+        for offer, en, de in (
+            (replace(OFFER, working=True), "Only your working time counts.", "Dabei zählt nur Ihre Arbeitszeit."),
+            (replace(OFFER, working=True, rivals=4), "Only working time counts.", "Dabei zählt nur Arbeitszeit."),
+        ):
+            for kind in ("offer.opened", "offer.reminded"):
+                card = replace(CARD, kind=kind, offer=offer)
+                assert en in write_letter(card, "en", base_url=BASE).text
+                assert de in write_letter(card, "de", base_url=BASE).text
+        assert "working time" not in write_letter(CARD, "en", base_url=BASE).text
+
     def test_tells_nobody_but_the_partner_how_far_it_is(self) -> None:
         assert "14 km from you" in write_letter(CARD, "en", base_url=BASE).text
         assert "from you" not in write_letter(card_of("lead.skipped"), "en", base_url=BASE).text
@@ -202,8 +214,9 @@ Lead K7M2QX. Automatisch verschickt mit Partidor im Auftrag von Acme an Alpen Sy
             "3 partners suited equally well; the next lead was due to you."
         )
         assert said in " ".join(write_letter(near, "en", base_url=BASE).text.split())
-        rivals = replace(CARD, why=WhyYou("competition", asked=5))
-        assert "Why you" not in write_letter(rivals, "en", base_url=BASE).text, "nobody has answered yet"
+        rivals = write_letter(replace(CARD, why=WhyYou("competition", asked=5)), "en", base_url=BASE).text
+        assert "You are one of 5 partners whom this lead suits" in rivals
+        assert "quickest" not in rivals, "nobody has answered yet"
 
     def test_says_until_when_the_best_of_those_interested_is_sought(self) -> None:
         best = replace(OFFER, rivals=2, exclusive=False, award_at=datetime(2025, 11, 24, 9, 10, tzinfo=UTC))
@@ -348,6 +361,21 @@ class TestALanguage:
 
 
 class TestAMailOfAnOffer:
+    def test_counts_by_the_clock_that_its_reader_lives_by(self, world: World) -> None:
+        world.partner("lisboa", name="Lisboa", address={"country": "PT", "postal_code": "1000-001"})
+        world.rules([{"name": "All", "clock": "business", "plan": [{"offer_to": "all", "window": "12h"}]}])
+        source, _ = add_source({"name": "website", "kind": "form"}, by=world.manager, at=START)
+        world.receive(source=source.name, at=START + timedelta(days=4))
+        address_notices(at=START + timedelta(days=4))
+        dispatch_due(now=lambda: START + timedelta(days=4))
+
+        mails = {kept.address: kept for kept in Delivery.objects.filter(notice__kind="offer.opened")}
+        here, abroad = mails["alpen@example.org"], mails["lisboa@example.org"]
+        assert "bis Mo, 9. März, 14:00 Uhr: " in here.subject
+        assert "Dabei zählt nur Arbeitszeit." in here.text
+        assert "(Zeit in Berlin)" in abroad.subject
+        assert "Webformular" in here.text
+
     def test_holds_no_word_of_who_asks(self, world: World) -> None:
         text = "Hier ist Eva Huber von Bäckerei Huber. Neun Kassen bitte, 089 1234567, eva@huber.example, Hauptstr. 5."
         world.receive(

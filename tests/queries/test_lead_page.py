@@ -198,6 +198,12 @@ class TestPlan:
         assert [(box.kind, box.partner, box.result) for box in plan.boxes][:2] == [
             ("over", "Alpen Systemhaus", "declined"), ("now", "Bergmann IT", "")]  # fmt: skip
 
+    def test_says_of_rounds_to_come_whether_only_working_time_counts(self, retail: World) -> None:
+        assert [box.working for box in shown(retail, till(retail)).moving.plan.boxes] == [False] * 3  # type: ignore[union-attr]
+        retail.rules([{**rule, "clock": "business"} for rule in RETAIL])
+        boxes = shown(retail, till(retail)).moving.plan.boxes  # type: ignore[union-attr]
+        assert [(box.kind, box.working) for box in boxes[1:]] == [("ahead", True), ("ahead", True)]
+
     def test_keeps_the_rules_of_the_run_when_others_are_published(self, retail: World) -> None:
         lead = till(retail)
         change_draft(RETAIL[:1], if_match=None, by=retail.manager, at=START)
@@ -214,8 +220,8 @@ class TestStory:
         lines = shown(retail, lead).moving.timeline
         assert [line.type for line in lines] == ["offer.accepted", "offer.seen", "offer.opened", "lead.received"]
         assert lines[0].partners == ("Alpen Systemhaus",)
-        assert (lines[2].window, lines[2].exclusive, lines[2].facts["round"], lines[2].facts["rule"]) == (
-            14400,
+        assert (lines[2].until, lines[2].exclusive, lines[2].facts["round"], lines[2].facts["rule"]) == (
+            START + hours(4),
             True,
             1,
             2,

@@ -80,6 +80,19 @@ class TestInbox:
         assert [card.about.product for card in found.offers.items] == ["soon", "late", "cold", "w"]
         assert (found.count, found.hot) == (4, 2)
 
+    def test_counts_until_the_award_where_the_best_is_chosen(self, world: World) -> None:
+        world.rules([
+            {"name": "Soon", "when": {"field": "product", "op": "eq", "value": "soon"},
+             "plan": [{"offer_to": "all", "window": "3h"}]},
+            {"name": "Best", "plan": [{"offer_to": "all", "window": "8h", "award": {"best_after": "1h"}}]},
+        ])  # fmt: skip
+        for product in ("soon", "best"):
+            world.receive(product=product, temperature="hot")
+
+        cards = looked_at(world, "alpen", at=START + timedelta(minutes=40)).offers.items
+
+        assert [(card.about.product, card.presses) for card in cards] == [("best", True), ("soon", False)]
+
     def test_comes_in_pages_that_miss_nothing(self, world: World) -> None:
         for number in range(7):
             world.receive(temperature="hot" if number % 2 else "warm", at=START + timedelta(seconds=number // 3))

@@ -45,7 +45,7 @@ def listed(world: World, *, closed: bool = False) -> MyLeads:
 
 
 def opened(world: World, lead: Lead, partner: str = "alpen") -> PortalLead:
-    return portal_lead(viewers_of(hire(world, partner)), lead.pk)
+    return portal_lead(viewers_of(hire(world, partner)), lead.pk, language="en")
 
 
 class TestMyLeads:
@@ -83,9 +83,10 @@ class TestPortalLead:
             viewers_of(hire(rival, "alpen", name="Eve Rival")),
             [world.manager],
         ):
-            for query in (portal_lead, reachable_lead):
-                with pytest.raises(NotFound):
-                    query(strangers, lead.pk)
+            with pytest.raises(NotFound):
+                portal_lead(strangers, lead.pk, language="en")
+            with pytest.raises(NotFound):
+                reachable_lead(strangers, lead.pk)
         reroute_lead(lead.pk, by=world.manager, at=START + hours(2))
         with pytest.raises(NotFound):
             opened(world, lead)
@@ -102,7 +103,7 @@ class TestPortalLead:
 
         assert [step.what for step in story] == ["won", "accepted", "reminded", "opened", "received"]
         assert (story[0].value, story[0].currency, story[0].who) == ("48000.00", "EUR", "Berta Berg")
-        assert (story[1].who, story[1].lasting, story[3].lasting) == ("Berta Berg", hours(3), hours(4))
+        assert (story[1].who, story[1].lasting, story[3].until) == ("Berta Berg", hours(3), START + hours(4))
 
     def test_names_no_people_of_the_vendor(self, world: World) -> None:
         lead = world.receive().lead
@@ -129,6 +130,21 @@ class TestWhyYou:
 
         assert (why.how, why.equal, why.asked) == ("alone", 2, 1)
         assert [(one.by, one.values, one.km) for one in why.strengths] == [("tag", ("pos",), None), ("distance", (), 1)]
+
+    @pytest.mark.parametrize(
+        ("by", "strength"),
+        [({"by": "load"}, "load"), ({"by": "distance", "zero_at_km": 1000}, "distance"),
+         ({"by": "distance", "zero_at_km": 40}, None)],
+    )  # fmt: skip
+    def test_calls_a_strength_only_what_brought_most_of_its_points(
+        self, world: World, by: dict[str, Any], strength: str | None
+    ) -> None:
+        """Some thirty kilometres are near where a thousand count, and far where forty do."""
+        world.rules([{"name": "One", "order": [{"points": 50, **by}], "plan": [{"offer_to": 1, "window": "4h"}]}])
+        lead = world.receive(location={"lat": 48.137, "lon": 11.035}).lead
+        (partner,) = (key for key, state in world.offers(lead) if state == "open")
+        accept_offer(world.open_offer(lead, partner).pk, by=world.seen_by(partner), at=START)
+        assert [one.by for one in opened(world, lead, partner).why.strengths] == ([strength] if strength else [])
 
     def test_says_that_the_partner_was_the_quickest_of_several(self, world: World) -> None:
         world.rules(ALL_AT_ONCE)

@@ -240,3 +240,10 @@ def _time_zones() -> frozenset[str]:
 def is_time_zone(name: str) -> bool:
     """Say whether the IANA list has this name, such as ``Europe/Berlin``."""
     return name in _time_zones()
+
+
+SEVERAL_TIME_ZONES: frozenset[str] = frozenset({
+    "AQ", "AR", "AU", "BR", "CA", "CD", "CL", "CN", "CY", "EC", "ES", "FM", "GL", "ID", "KI", "KZ", "MH", "MN", "MX",
+    "MY", "NZ", "PF", "PG", "PS", "PT", "RU", "UA", "UM", "US", "UZ", "VN",
+})  # fmt: skip
+"""Countries with several time zones (IANA), islands included: of them the country alone does not tell the time."""

@@ -91,6 +91,7 @@ def _facts(card: NoticeCard, language: str) -> dict[str, object]:
         "outranked": offer is not None and offer.state == "superseded" and offer.answered,
         "why_you": why_you_said(card.why, one_line(card.vendor), language, answered=False) if card.why else "",
         "presses": bool(offer and offer.expires_at and lead and lead.temperature == "hot" and card.to_partner),
+        "working": offer is not None and offer.working,
         "alone": offer is not None and offer.rivals == 0,
         "asked": offer.rivals + 1 if offer else 0,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db.models import Case, JSONField, When
 
 from partidor.access.jobs import BACKTEST, job_for, jobs_of
 from partidor.access.leads import visible_leads
-from partidor.access.network import keys_of, memberships_of, partners_of, rulesets_of
+from partidor.access.network import partners_of, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.refusal import NotFound
 from partidor.domain.routing.replays.elsewhere import CODES
@@ -20,6 +20,7 @@ from partidor.models.job import WAITS
 from partidor.models.ruleset import DRAFT
 from partidor.queries.backtests.results import LISTS, Elsewhere, Outcome, Sift
 from partidor.queries.backtests.run import Comparison
+from partidor.queries.names import doer_names
 from partidor.queries.numbered import Numbered, numbered, numbered_of
 from partidor.queries.rules.in_force import Publisher
 
@@ -172,7 +173,7 @@ def _job(viewer: Viewer, job_id: UUID, *, result: bool = False) -> Job:
 
 
 def _lines(viewer: Viewer, jobs: Sequence[Job]) -> list[BacktestLine]:
-    names = _starters(viewer, jobs)
+    names = doer_names(viewer, jobs)
     lines = []
     for job in jobs:
         comparison = Comparison.of(job.wanted)
@@ -192,18 +193,6 @@ def _lines(viewer: Viewer, jobs: Sequence[Job]) -> list[BacktestLine]:
             )
         )
     return lines
-
-
-def _starters(viewer: Viewer, jobs: Iterable[Job]) -> dict[str, str]:
-    people = {job.by_id for job in jobs if job.by_kind == "person"}
-    keys = {job.by_id for job in jobs if job.by_kind == "key"}
-    found: dict[str, str] = {}
-    if people:
-        rows = memberships_of(viewer).filter(person_id__in=people).values_list("person_id", "person__name")
-        found |= {str(pk): name for pk, name in rows}
-    if keys:
-        found |= {str(pk): name for pk, name in keys_of(viewer).filter(pk__in=keys).values_list("pk", "name")}
-    return found
 
 
 def _named(viewer: Viewer, changes: Sequence[Elsewhere]) -> list[Change]:

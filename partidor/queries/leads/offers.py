@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from uuid import UUID
 
 from partidor.access.leads import contacts_of, offer_for, visible_offers
 from partidor.access.reveal import reveal_to
 from partidor.access.viewer import Viewer, vendor_of
+from partidor.domain.business_time import Calendar, calendar_of
 from partidor.domain.masking import mask_inquiry, postal_prefix, size_band, value_band
 from partidor.domain.routing.words.why_you import why_you_said
 from partidor.domain.states import OFFER
 from partidor.models import Contact, Lead, Offer
+from partidor.models.snapshots import ruleset
 from partidor.queries.leads.cards import LeadCard, OfferLine, by_lead, lead_card, line_of
 from partidor.queries.leads.why_you import reason_of
 from partidor.queries.paging import Page, Wanted, one_of, page
+
+AN_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +125,17 @@ def offers(
 def after_verb(viewer: Viewer, offer: Offer, lead: Lead) -> OfferCard:
     """Show an offer that a verb has just returned to this viewer, with its lead."""
     return offer_card(viewer, offer, lead, contacts_of([lead.pk]))
+
+
+def time_of(offer: Offer) -> Calendar | None:
+    """Return the calendar that fixed the deadline of an open offer; None where the wall clock did.
+
+    So did a grace after an outage. Vendor, partner and lead are at hand.
+    """
+    lead = offer.lead
+    if offer.state != "open" or offer.expires_at is None or lead.ruleset_version is None or lead.rule_position is None:
+        return None
+    if ruleset(offer.vendor_id, lead.ruleset_version).rules[lead.rule_position - 1].clock == "wall":
+        return None
+    found = calendar_of(offer.vendor.working_time(), offer.partner.working_time() if offer.exclusive else None)
+    return found if found.is_open(offer.expires_at - AN_INSTANT) else None

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 
 from partidor.access.leads import contacts_of, decisions_of, events_of, lead_for
-from partidor.access.network import partners_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.facts import Value
 from partidor.domain.routing.match import Snapshot
@@ -18,6 +17,7 @@ from partidor.domain.routing.replays.changes import Change, change_said, changes
 from partidor.models import Decision, Event, Lead
 from partidor.models.live import field_values
 from partidor.models.snapshots import snapshot
+from partidor.queries.names import partner_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,7 @@ def changed_since(
         return []
     found = changes(snap, decision.record, values, touched_by(events_of(lead), decision))
     gone = [change.facts["partner"] for change in found if "partner" in change.facts]
-    names = partners_of(viewer).filter(pk__in=gone).values_list("pk", "name") if gone else ()
-    return said_of(found, {str(pk): name for pk, name in names}, language)
+    return said_of(found, partner_names(viewer, gone), language)
 
 
 def said_of(found: Iterable[Change], names: Mapping[str, str], language: str) -> list[Said]:

@@ -11,7 +11,7 @@ from partidor.domain.facts import PERSONAL_FIELDS, Value
 from partidor.domain.routing.decide import replay
 from partidor.domain.routing.decision import Decision as Decided
 from partidor.domain.routing.match import Snapshot
-from partidor.domain.routing.ruleset import Rule
+from partidor.domain.routing.ruleset import CENT, Rule
 from partidor.domain.routing.who import All, Node, SameTag, Within
 from partidor.domain.routing.words.why_you import Strength, WhyYou
 from partidor.models import Contact, Decision, Offer, Vendor
@@ -21,8 +21,8 @@ from partidor.models.snapshots import snapshot
 MOST_STRENGTHS = 3
 TOLD = ("product", "vertical", "language", "country", "region")
 """Fields of a lead that a teaser tells, and so a strength may."""
-LIGHT_LOAD = 0.5
-"""From this share of its points on, a small load spoke for the partner."""
+STRONG = 0.5
+"""From this share of its points on, nearness or a small load spoke for the partner."""
 Again = tuple[Snapshot, Decided] | None
 """What a decision was made with, and the decision made again; None when that cannot be done any more."""
 
@@ -84,7 +84,8 @@ def _scored(rule: Rule, snap: Snapshot, offer: Offer, parts: Mapping[str, float]
         points = parts.get(line.label, 0)
         if points <= 0:
             continue
-        if line.by == "distance":
+        strong = points * CENT >= STRONG * line.points
+        if line.by == "distance" and strong:
             yield from _near(offer)
         elif line.by == "tag":
             has = tuple(value for value in partner.tags.get(line.dimension, ()) if value in line.values)
@@ -92,7 +93,7 @@ def _scored(rule: Rule, snap: Snapshot, offer: Offer, parts: Mapping[str, float]
                 yield Strength("tag", dimension=line.dimension, values=has)
         elif line.by == "language":
             yield Strength("language")
-        elif line.by == "load" and points >= LIGHT_LOAD * line.points:
+        elif line.by == "load" and strong:
             yield Strength("load")
 
 

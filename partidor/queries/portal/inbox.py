@@ -8,22 +8,21 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Case, Count, DateTimeField, F, Q, When
+from django.db.models.functions import Coalesce
 
 from partidor.access.leads import contacts_of, late_events_of, offers_of_viewers
 from partidor.access.reveal import Reveal
 from partidor.access.viewer import Viewer
-from partidor.domain.business_time import Calendar, calendar_of
+from partidor.domain.business_time import Calendar
 from partidor.domain.refusal import NotFound
 from partidor.domain.routing.words.why_you import WhyYou
 from partidor.models import Contact, Event, Offer
 from partidor.models.offer import WAITING
-from partidor.models.snapshots import ruleset
 from partidor.queries.leads.cards import LeadCard, by_lead
-from partidor.queries.leads.offers import OfferCard, offer_card
+from partidor.queries.leads.offers import OfferCard, offer_card, time_of
 from partidor.queries.leads.why_you import reason_of
 from partidor.queries.paging import Page, Wanted, page
 
-AN_INSTANT = timedelta(microseconds=1)
 HEAD_START = timedelta(days=366)
 """A hot offer stands before all others, as if it ended a year earlier."""
 REMEMBERED = timedelta(minutes=5)
@@ -140,10 +139,11 @@ def inbox(viewers: Sequence[Viewer], wanted: Wanted) -> Inbox:
     return Inbox(found.of(_cards(found.items, viewers, wanted.at)), counts["every"], counts["hot"], gone)
 
 
+_ANSWER_BY = Coalesce("award_at", "expires_at")
 _PRESSES_AT = Case(
     When(state="interested", then=F("expires_at") + HEAD_START),
-    When(lead__temperature="hot", then=F("expires_at") - HEAD_START),
-    default=F("expires_at"),
+    When(lead__temperature="hot", then=_ANSWER_BY - HEAD_START),
+    default=_ANSWER_BY,
     output_field=DateTimeField(),
 )
 
@@ -172,8 +172,8 @@ def _cards(offers: Sequence[Offer], viewers: Sequence[Viewer], at: datetime) -> 
 
 def _card(viewer: Viewer, offer: Offer, contacts: Sequence[Contact], at: datetime) -> InboxCard:
     card = offer_card(viewer, offer, offer.lead, contacts)
-    ends, time = offer.expires_at, _time(offer)
-    left, window = (_spent(time, since, ends) for since in (at, offer.opened_at))
+    answer_by, time = offer.award_at or offer.expires_at, time_of(offer)
+    left, window = (_spent(time, since, answer_by) for since in (at, offer.opened_at))
     return InboxCard(
         id=offer.pk,
         lead=offer.lead_id,
@@ -189,24 +189,13 @@ def _card(viewer: Viewer, offer: Offer, contacts: Sequence[Contact], at: datetim
         about=_about(card, offer),
         received_at=offer.lead.received_at,
         opened_at=offer.opened_at,
-        expires_at=ends,
+        expires_at=offer.expires_at,
         award_at=offer.award_at,
         answered_at=offer.answered_at,
         time=time,
-        presses=offer.lead.temperature == "hot" and ends is not None and left < window / 2,
+        presses=offer.lead.temperature == "hot" and answer_by is not None and left < window / 2,
         seen=offer.seen_at is not None,
     )
-
-
-def _time(offer: Offer) -> Calendar | None:
-    """Return the calendar that fixed the deadline of an open offer; a grace after an outage runs by the wall clock."""
-    lead = offer.lead
-    if offer.state != "open" or offer.expires_at is None or lead.ruleset_version is None or lead.rule_position is None:
-        return None
-    if ruleset(offer.vendor_id, lead.ruleset_version).rules[lead.rule_position - 1].clock == "wall":
-        return None
-    found = calendar_of(offer.vendor.working_time(), offer.partner.working_time() if offer.exclusive else None)
-    return found if found.is_open(offer.expires_at - AN_INSTANT) else None
 
 
 def _spent(time: Calendar | None, start: datetime, end: datetime | None) -> timedelta:

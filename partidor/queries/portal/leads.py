@@ -11,14 +11,16 @@ from uuid import UUID
 from django.db.models import Case, Count, DateTimeField, F, Q, When
 
 from partidor.access.leads import contacts_of, events_of, leads_of_viewers, offers_of_viewers
-from partidor.access.network import colleagues_of, fields_of, keys_of
+from partidor.access.network import colleagues_of, keys_of
 from partidor.access.viewer import Viewer
 from partidor.domain.money import money_text
 from partidor.domain.refusal import NotFound
+from partidor.domain.routing.words.naming import readable
 from partidor.domain.routing.words.why_you import WhyYou
 from partidor.models import Contact, Event, Lead, Offer
 from partidor.queries.leads.cards import LeadCard, by_lead, lead_card
 from partidor.queries.leads.why_you import reason_of
+from partidor.queries.names import field_labels
 from partidor.queries.paging import Page, Wanted, page
 
 FIRST = timedelta(days=36_600)
@@ -77,7 +79,7 @@ class Step:
     who: str = ""
     rivals: int = 0
     lasting: timedelta | None = None
-    """The window of an offer that was opened; how long it had waited when it was accepted."""
+    """How long an offer had waited when it was accepted."""
     reason: str = ""
     value: str | None = None
     currency: str = ""
@@ -85,14 +87,15 @@ class Step:
     """Whether the partner was chosen from several that were interested."""
     ours: bool = False
     """Whether the partner's own side did it: a person, or a key of its own."""
+    until: datetime | None = None
+    """Until when an offer that was opened could be answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnFact:
-    """What a lead says in a field of the vendor's own. Labels by language; none for a field that nobody has defined."""
+    """What a lead says in a field of the vendor's own, which is called by its key where it has no label."""
 
-    key: str
-    label: Mapping[str, str]
+    label: str
     value: object
 
 
@@ -168,7 +171,7 @@ def _mine(lead: Lead, people: Sequence[Contact]) -> MyLead:
     )
 
 
-def portal_lead(viewers: Sequence[Viewer], lead_id: UUID) -> PortalLead:
+def portal_lead(viewers: Sequence[Viewer], lead_id: UUID, *, language: str) -> PortalLead:
     """Show one lead that a partner of the person has. Raises NotFound."""
     lead = leads_of_viewers(viewers).filter(pk=lead_id).first()
     if lead is None or lead.partner is None:
@@ -186,15 +189,16 @@ def portal_lead(viewers: Sequence[Viewer], lead_id: UUID) -> PortalLead:
         distance_km=None if held.distance_km is None else max(1, round(held.distance_km)),
         why=reason_of(lead.vendor, held, people),
         story=_story(viewer, lead, {str(offer.pk): offer for offer in offers}),
-        own_facts=_own_facts(viewer, lead),
+        own_facts=_own_facts(viewer, lead, language),
     )
 
 
-def _own_facts(viewer: Viewer, lead: Lead) -> list[OwnFact]:
+def _own_facts(viewer: Viewer, lead: Lead, language: str) -> list[OwnFact]:
     if not lead.custom:
         return []
-    labels = dict(fields_of(viewer).values_list("key", "label"))
-    return [OwnFact(key, labels.get(key, {}), value) for key, value in lead.custom.items() if value not in (None, "")]
+    labels = field_labels(viewer, language)
+    said = {key: value for key, value in lead.custom.items() if value not in (None, "")}
+    return [OwnFact(labels.get(key) or readable(key), value) for key, value in said.items()]
 
 
 def _story(viewer: Viewer, lead: Lead, offers: Mapping[str, Offer]) -> list[Step]:
@@ -220,15 +224,12 @@ def _step(event: Event, offer: Offer | None, colleagues: Mapping[str, str], ours
         )  # fmt: skip
     if room != "offer" or offer is None:
         return None
-    waited = None
-    if what == "opened" and offer.expires_at:
-        waited = offer.expires_at - offer.opened_at
-    elif what == "accepted":
-        waited = event.at - offer.opened_at
+    waited = event.at - offer.opened_at if what == "accepted" else None
+    until = offer.expires_at if what == "opened" else None
     awarded = what == "accepted" and event.by_kind == "system"
     rivals = 0 if offer.exclusive else offer.rivals
     reason = event.data.get("reason", "")
-    return Step(what, event.at, who, rivals, waited, reason, awarded=awarded, ours=event.by_id in ours)
+    return Step(what, event.at, who, rivals, waited, reason, awarded=awarded, ours=event.by_id in ours, until=until)
 
 
 def reachable_lead(viewers: Sequence[Viewer], lead_id: UUID) -> LeadCard:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from partidor.access.network import colleagues_of
 from partidor.access.viewer import Viewer
 from partidor.domain.refusal import NotAllowed
+from partidor.models import Membership
 from partidor.queries.paging import Page, Wanted, page
 
 
@@ -53,32 +56,17 @@ class Me:
 
 def me(viewers: Sequence[Viewer], wanted: Wanted) -> Me:
     """Show a person who has signed in as somebody of a partner, or of several. Raises NotAllowed."""
-    own = viewers[0].id
-    roles = colleagues_of(viewers).filter(active=True, person__is_active=True)
-    mine = list(roles.filter(person_id=own).order_by("created_at", "pk"))
+    own, roles = viewers[0].id, _roles(viewers)
+    mine = _own_roles(viewers)
     if not mine:  # the last role ended since the door was opened
         raise NotAllowed(needs="a role at a partner")
-    eyes = {viewer.partner_id: viewer for viewer in viewers}
     found = page(roles, wanted, by="created_at", newest_first=False)
     person = mine[0].person
     return Me(
         name=person.name,
         email=person.email,
         language=person.language,
-        partners=[
-            MyPartner(
-                id=row.partner.pk,
-                name=row.partner.name,
-                vendor=row.vendor.name,
-                role=row.role,
-                steers=eyes[row.partner.pk].may_steer(row.partner.pk),
-                paused=row.partner.paused(wanted.at),
-                paused_until=row.partner.paused_until if row.partner.paused(wanted.at) else None,
-                pause_reason=row.partner.pause_reason if row.partner.paused(wanted.at) else "",
-            )
-            for row in mine
-            if row.partner is not None
-        ],
+        partners=_partners(mine, viewers, wanted.at),
         colleagues=found.of(
             [
                 Colleague(
@@ -92,3 +80,34 @@ def me(viewers: Sequence[Viewer], wanted: Wanted) -> Me:
             ]
         ),
     )
+
+
+def paused_partners(viewers: Sequence[Viewer], *, at: datetime) -> list[MyPartner]:
+    """List those of the person's partners that are paused, in one statement."""
+    return [partner for partner in _partners(_own_roles(viewers), viewers, at) if partner.paused]
+
+
+def _roles(viewers: Sequence[Viewer]) -> QuerySet[Membership]:
+    return colleagues_of(viewers).filter(active=True, person__is_active=True)
+
+
+def _own_roles(viewers: Sequence[Viewer]) -> list[Membership]:
+    return list(_roles(viewers).filter(person_id=viewers[0].id).order_by("created_at", "pk"))
+
+
+def _partners(mine: Sequence[Membership], viewers: Sequence[Viewer], at: datetime) -> list[MyPartner]:
+    eyes = {viewer.partner_id: viewer for viewer in viewers}
+    return [
+        MyPartner(
+            id=row.partner.pk,
+            name=row.partner.name,
+            vendor=row.vendor.name,
+            role=row.role,
+            steers=eyes[row.partner.pk].may_steer(row.partner.pk),
+            paused=row.partner.paused(at),
+            paused_until=row.partner.paused_until if row.partner.paused(at) else None,
+            pause_reason=row.partner.pause_reason if row.partner.paused(at) else "",
+        )
+        for row in mine
+        if row.partner is not None
+    ]

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from partidor.access.network import partners_of, ruleset_for, rulesets_of
+from partidor.access.network import ruleset_for, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.routing.editing.diff import LineChanged, Paired, lines_changed, paired
 from partidor.domain.routing.editing.edits import ALWAYS
@@ -18,8 +17,9 @@ from partidor.domain.routing.words.rules import Names, RuleTold, sentence, tell
 from partidor.models import RulesetVersion
 from partidor.models.ruleset import DRAFT
 from partidor.models.snapshots import draft_ruleset, network, ruleset
+from partidor.queries.names import doer_names, partner_names
 from partidor.queries.numbered import Numbered, numbered_of
-from partidor.queries.rules.in_force import Publisher, publishers
+from partidor.queries.rules.in_force import Publisher
 from partidor.queries.rules.last_leads import Gaps, LastLeads, Live, live_of
 from partidor.queries.rules.lines import CriterionForm, Kept, Line, Lines, StepForm
 from partidor.queries.rules.offered import Offered, offered
@@ -163,23 +163,7 @@ def draft_row(viewer: Viewer) -> tuple[list[dict[str, Any]], int, Publisher]:
     """Return the rules of the draft, its revision, and who saved it. Raises NotAllowed."""
     viewer.require_vendor("rules:write")
     row = ruleset_for(viewer, DRAFT)
-    return row.rules, row.revision, Publisher(row.by_kind, publishers(viewer, [row]).get(row.by_id, ""))
-
-
-def partner_names(viewer: Viewer, ids: Iterable[str]) -> dict[str, str]:
-    """Name partners by id."""
-    wanted = [one for one in ids if _is_uuid(one)]
-    if not wanted:
-        return {}
-    return {str(pk): name for pk, name in partners_of(viewer).filter(pk__in=wanted).values_list("pk", "name")}
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+    return row.rules, row.revision, Publisher(row.by_kind, doer_names(viewer, [row]).get(row.by_id, ""))
 
 
 def published_ruleset(viewer: Viewer) -> Ruleset:
@@ -189,7 +173,7 @@ def published_ruleset(viewer: Viewer) -> Ruleset:
 
 
 def _head(viewer: Viewer, row: RulesetVersion, differs: bool) -> DraftHead:
-    by = Publisher(row.by_kind, publishers(viewer, [row]).get(row.by_id, ""))
+    by = Publisher(row.by_kind, doer_names(viewer, [row]).get(row.by_id, ""))
     mine = (row.by_kind, row.by_id) == (viewer.kind, viewer.id)
     return DraftHead(row.revision, by, mine, row.created_at, vendor_of(viewer).ruleset_version, differs)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from partidor.access.leads import visible_leads
-from partidor.access.network import fields_of, keys_of, memberships_of, partners_of, ruleset_for, rulesets_of
+from partidor.access.network import ruleset_for, rulesets_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.routing.network import Network
 from partidor.domain.routing.reach import reach
@@ -22,6 +22,7 @@ from partidor.models.ledger import read_ledger
 from partidor.models.live import live_state
 from partidor.models.ruleset import DRAFT
 from partidor.models.snapshots import network, ruleset
+from partidor.queries.names import doer_names, field_labels, partner_names
 from partidor.queries.numbered import Numbered, numbered, numbered_of
 
 LAST = 200
@@ -140,7 +141,7 @@ def rule_history(viewer: Viewer, *, page: int) -> Numbered[VersionLine]:
 
 def _versions(viewer: Viewer, rows: Sequence[RulesetVersion]) -> list[VersionLine]:
     in_force = vendor_of(viewer).ruleset_version
-    names = publishers(viewer, rows)
+    names = doer_names(viewer, rows)
     later = rulesets_of(viewer).filter(version__in=[row.version + 1 for row in rows])
     ends = dict(later.values_list("version", "created_at"))
     return [
@@ -156,19 +157,6 @@ def _versions(viewer: Viewer, rows: Sequence[RulesetVersion]) -> list[VersionLin
     ]
 
 
-def publishers(viewer: Viewer, rows: Iterable[RulesetVersion]) -> dict[str, str]:
-    """Name the people and keys that published, by id."""
-    people = [row.by_id for row in rows if row.by_kind == "person"]
-    keys = [row.by_id for row in rows if row.by_kind == "key"]
-    found: dict[str, str] = {}
-    if people:
-        named = memberships_of(viewer).filter(person_id__in=people).values_list("person_id", "person__name")
-        found |= {str(pk): name for pk, name in named}
-    if keys:
-        found |= {str(pk): name for pk, name in keys_of(viewer).filter(pk__in=keys).values_list("pk", "name")}
-    return found
-
-
 def _told(viewer: Viewer, row: RulesetVersion, rules: Sequence[Rule], language: str) -> list[RuleTold]:
     named = {
         one
@@ -177,32 +165,8 @@ def _told(viewer: Viewer, row: RulesetVersion, rules: Sequence[Rule], language: 
         if isinstance(leaf, Among) and leaf.what in ("partner", "parent")
         for one in leaf.values
     }
-    names = Names(partners=_names(viewer, named), fields=_labels(viewer, language))
+    names = Names(partners=partner_names(viewer, named), fields=field_labels(viewer, language))
     return [tell(rule, row.rules[rule.position - 1], names, language) for rule in rules]
-
-
-def _names(viewer: Viewer, ids: Iterable[object]) -> dict[str, str]:
-    wanted = {parsed for one in ids if (parsed := _uuid(one)) is not None}
-    if not wanted:
-        return {}
-    return {str(pk): name for pk, name in partners_of(viewer).filter(pk__in=wanted).values_list("pk", "name")}
-
-
-def _uuid(value: object) -> UUID | None:
-    try:
-        return value if isinstance(value, UUID) else UUID(str(value))
-    except ValueError:
-        return None
-
-
-def _labels(viewer: Viewer, language: str) -> dict[str, str]:
-    """Call custom fields as the vendor does: in the language, else in any."""
-    labels = fields_of(viewer).values_list("key", "label")
-    return {
-        key: label.get(language) or next(iter(label.values()))
-        for key, label in labels
-        if any(label.values())
-    }  # fmt: skip
 
 
 def _reached(viewer: Viewer, rules: Sequence[Rule], at: datetime) -> dict[int, ReachNow]:
@@ -264,7 +228,7 @@ def _last_leads(viewer: Viewer, row: RulesetVersion) -> _LastLeads:
         _Decided(_place(version, position, row.version, now, trees), partner, ref, company)
         for version, position, partner, ref, company in leads
     ]
-    return _LastLeads(placed, _names(viewer, {lead.partner for lead in placed if lead.partner}))
+    return _LastLeads(placed, partner_names(viewer, {lead.partner for lead in placed if lead.partner}))
 
 
 def _place(

@@ -18,6 +18,7 @@ from partidor.domain.routing.words.clauses import capital
 from partidor.domain.routing.words.vocabulary import WORDS
 from partidor.domain.words import CONTACT_ROLE, SOURCE_KIND, TEMPERATURE
 from partidor.models.snapshots import network
+from partidor.queries.names import said_in
 
 LOOKED_AT = 1_000
 """Leads whose values are offered."""
@@ -84,7 +85,7 @@ def offered(viewer: Viewer, language: str, *, partners: bool) -> Offered:
     vendor = vendor_of(viewer)
     labels, kinds = {}, {}
     for key, label, kind in fields_of(viewer).values_list("key", "label", "type"):
-        labels[key] = label.get(language) or next((one for one in label.values() if one), "") or naming.readable(key)
+        labels[key] = said_in(label, language, vendor.language) or naming.readable(key)
         kinds[key] = kind
     seen, custom = _seen(viewer)
     seen["source"].update(sources_of(viewer).values_list("name", flat=True))

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from partidor.access.leads import visible_leads
-from partidor.access.network import fields_of, sources_of
+from partidor.access.network import sources_of
 from partidor.access.story import names_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.routing.decision import SHOWN
@@ -19,6 +19,7 @@ from partidor.queries.leads.page.dossier import Dossier
 from partidor.queries.leads.page.page import Sought
 from partidor.queries.leads.page.why import MOST_CANDIDATES, Why, why
 from partidor.queries.leads.page.why_not import Answers, why_not_for, why_not_named
+from partidor.queries.names import field_labels
 from partidor.queries.rules.attempts import Attempt, Tried, try_lead
 from partidor.queries.rules.offered import values_seen
 from partidor.queries.search import matching
@@ -101,8 +102,7 @@ def values_to_try(viewer: Viewer) -> dict[str, list[str]]:
 
 def _dossier(viewer: Viewer, tried: Tried, language: str, at: datetime) -> tuple[Dossier, Decision]:
     vendor, lead = vendor_of(viewer), tried.attempt.lead
-    own = fields_of(viewer).values_list("key", "label") if lead.custom else ()
-    labels = {key: label.get(language) or key for key, label in own}
+    labels = field_labels(viewer, language) if lead.custom else {}
     first = tried.in_force[1].candidates if tried.in_force else ()
     shown = {UUID(partner) for partner in (*tried.candidates, *(one.partner for one in first))}
     decision = Decision(

@@ -45,7 +45,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "best": "{n} partners were asked at the same time; of those interested you suited best.",
         "equal": "{n} partners suited equally well; the next lead was due to you.",
         "alone": "Of all who could be asked, you suited best.",
-        "distance": "{} km away", "language": "you speak the customer’s language", "load": "you have room for it",
+        "one_of": "You are one of {n} partners whom this lead suits; all are asked at the same time.",
+        "distance": "{} km away", "language": "the customer’s language", "load": "your spare capacity",
     },
     "de": {
         "by_hand": "{vendor} hat Sie von Hand ausgewählt.",
@@ -55,17 +56,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "best": "{n} Partner wurden gleichzeitig gefragt; von den Interessierten passten Sie am besten.",
         "equal": "{n} Partner passten gleich gut; Ihnen stand der nächste Lead zu.",
         "alone": "Von allen, die infrage kamen, passten Sie am besten.",
-        "distance": "{} km Entfernung", "language": "Sie sprechen die Sprache des Kunden",
-        "load": "Sie haben Kapazität",
+        "one_of": "Sie sind einer von {n} Partnern, zu denen dieser Lead passt; alle werden gleichzeitig gefragt.",
+        "distance": "{} km Entfernung", "language": "die Sprache des Kunden", "load": "Ihre freie Kapazität",
     },
 }  # fmt: skip
 
 
 def why_you_said(reason: WhyYou, vendor: str, language: str, *, answered: bool = True) -> str:
-    """Say to a partner why it was asked; before it has ``answered``, nothing of who was quicker or chosen.
-
-    Empty where there is nothing to say yet.
-    """
+    """Say to a partner why it was asked; before it has ``answered``, nothing of who was quicker or chosen."""
     words = _WORDS[spoken(language)]
     if reason.how in ("by_hand", "known_customer"):
         return words[reason.how].format(vendor=vendor)
@@ -73,8 +71,9 @@ def why_you_said(reason: WhyYou, vendor: str, language: str, *, answered: bool =
     if reason.strengths:
         said.append(words["strengths"].format(", ".join(_strength(one, language) for one in reason.strengths)))
     if reason.how in ("competition", "best"):
-        if answered:
-            said.append(words[reason.how].format(n=number(reason.asked, language)))
+        told = reason.how if answered else "" if said else "one_of"
+        if told:
+            said.append(words[told].format(n=number(reason.asked, language)))
     elif reason.equal > 1:
         said.append(words["equal"].format(n=number(reason.equal, language)))
     else:

@@ -21,6 +21,7 @@ from partidor.inbound.web.portal.frame import framed
 from partidor.inbound.web.portal.wording import ORIGIN, origin, place, why
 from partidor.queries.paging import Wanted
 from partidor.queries.portal.inbox import Inbox, InboxCard, inbox, portal_offer
+from partidor.queries.portal.me import paused_partners
 
 AT_ONCE = 20
 """Cards on one page."""
@@ -57,9 +58,11 @@ def _listed(visit: PortalVisit) -> tuple[Inbox, dict[str, object], str]:
     cursor = visit.request.GET.get("cursor", "")
     found = inbox(visit.viewers, Wanted(AT_ONCE, cursor, visit.at))
     _note_seen(visit, found.offers.items)
+    paused = paused_partners(visit.viewers, at=visit.at)
     context: dict[str, object] = {
         "cards": [_shown(card) for card in found.offers.items],
         "gone": found.gone,
+        "paused": paused,
         "next": found.offers.next,
         "cursor": cursor,
         "count": found.count,
@@ -67,7 +70,7 @@ def _listed(visit: PortalVisit) -> tuple[Inbox, dict[str, object], str]:
         "reasons": DECLINE_REASONS,
         "several": len(visit.roles) > 1,
     }
-    return found, context, version_of(found.offers.items, found.offers.next, found.count, found.hot, found.gone)
+    return found, context, version_of(found.offers.items, found.offers.next, found.count, found.hot, found.gone, paused)
 
 
 def _note_seen(visit: PortalVisit, cards: Sequence[InboxCard]) -> None:

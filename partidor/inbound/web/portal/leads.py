@@ -17,7 +17,7 @@ from partidor.inbound.web.components.doors import PortalVisit, portal_page, port
 from partidor.inbound.web.components.wording import country_name
 from partidor.inbound.web.portal.frame import framed
 from partidor.inbound.web.portal.vcard import vcards
-from partidor.inbound.web.portal.wording import label_of, step_icon, told, typed_amount, value_of, why
+from partidor.inbound.web.portal.wording import step_icon, told, typed_amount, value_of, why
 from partidor.queries.leads.cards import LeadCard
 from partidor.queries.paging import Wanted
 from partidor.queries.portal.leads import my_leads, portal_lead, reachable_lead
@@ -57,13 +57,13 @@ def lead(visit: PortalVisit, lead_id: UUID) -> HttpResponse:
 
 
 def _page(visit: PortalVisit, lead_id: UUID, form: Won | None = None) -> HttpResponse:
-    found = portal_lead(visit.viewers, lead_id)
+    found = portal_lead(visit.viewers, lead_id, language=visit.language)
     context = {
         "found": found,
         "lead": found.lead,
         "why": why(found.why, found.vendor),
-        "story": [(step, step_icon(step, found), told(step, found)) for step in found.story],
-        "own_facts": [(label_of(fact), value_of(fact)) for fact in found.own_facts],
+        "story": [(step, step_icon(step, found), told(step, found, visit.at)) for step in found.story],
+        "own_facts": [(fact.label, value_of(fact)) for fact in found.own_facts],
         "map": _map(found.lead),
         "lost_reasons": LOST_REASONS,
         "form": form,

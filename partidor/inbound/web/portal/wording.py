@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel.dates import format_skeleton
@@ -17,7 +17,7 @@ from partidor.domain.intake.codes import region_name
 from partidor.domain.routing.words.why_you import WhyYou, why_you_said
 from partidor.domain.words import DECLINE_REASON, LOST_REASON, SOURCE, SOURCE_KIND
 from partidor.inbound.web.components.icons import Icon
-from partidor.inbound.web.components.wording import amount, country_name, lasting, locale, number
+from partidor.inbound.web.components.wording import amount, clock_time, country_name, lasting, locale, number
 from partidor.queries.fairness.report import PartnerShare
 from partidor.queries.fairness.statement import Statement
 from partidor.queries.portal.inbox import Fit
@@ -66,13 +66,14 @@ def place(about: Fit) -> str:
 
 
 def why(reason: WhyYou, vendor: str, *, answered: bool = True) -> str:
-    """Say to a partner why it got a lead, or before it has ``answered`` why it is asked; may be empty."""
+    """Say to a partner why it got a lead, or before it has ``answered`` why it is asked."""
     return why_you_said(reason, vendor, get_language() or "en", answered=answered)
 
 
-def told(step: Step, lead: PortalLead) -> SafeString:
+def told(step: Step, lead: PortalLead, now: datetime) -> SafeString:
     """Say one step of a lead's story."""
-    return format_html(_sentence(step), who=_who(step, lead), vendor=lead.vendor, **_facts(step, lead))
+    until = clock_time(step.until, now) if step.until else ""
+    return format_html(_sentence(step), who=_who(step, lead), vendor=lead.vendor, until=until, **_facts(step, lead))
 
 
 def step_icon(step: Step, lead: PortalLead) -> Icon:
@@ -99,7 +100,7 @@ def _facts(step: Step, lead: PortalLead) -> dict[str, object]:
 def _sentence(step: Step) -> str:
     sentences = {
         "received": _("Came in: {origin}"),
-        "opened": _("Offered to you alone, for {time}"),
+        "opened": _("Offered to you alone, until {until}"),
         "reminded": _("You were reminded"),
         "extended": _("You got more time after an outage of ours"),
         "interested": _("{who} said to be interested"),
@@ -116,7 +117,7 @@ def _sentence(step: Step) -> str:
     if step.what == "accepted" and step.awarded:
         return _("Of all who were interested, you suited best")
     if step.what == "opened" and step.rivals:
-        return _("Offered to you and {others} others, for {time}")
+        return _("Offered to you and {others} others, until {until}")
     return sentences[step.what]
 
 
@@ -178,11 +179,6 @@ def beside_share(stated: Statement) -> list[str]:
 def short_day(day: date) -> str:
     """Write a day in short: ``7 Sept`` or ``7. Sept.``."""
     return format_skeleton("MMMd", day, locale=locale())
-
-
-def label_of(fact: OwnFact) -> str:
-    """Name a field of the vendor's own in the reader's language, else in any, else by its key."""
-    return fact.label.get(get_language() or "en") or next(iter(fact.label.values()), "") or fact.key.replace("_", " ")
 
 
 def value_of(fact: OwnFact) -> str:

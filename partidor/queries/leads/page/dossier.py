@@ -12,17 +12,16 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from partidor.access.duplicates import duplicates_of
 from partidor.access.leads import contacts_of, decisions_of, events_of, offers_of
-from partidor.access.network import fields_of
 from partidor.access.story import Named, lead_named, names_of
 from partidor.access.viewer import Viewer, vendor_of
 from partidor.domain.facts import PERSONAL_FIELDS, Value
-from partidor.domain.languages import first_spoken
 from partidor.domain.routing.match import Snapshot
 from partidor.domain.routing.words.naming import tag_name
 from partidor.models import Contact, Decision, Event, Lead, Offer
 from partidor.models.live import field_values
 from partidor.models.snapshots import snapshot
 from partidor.queries.leads.cards import DuplicateCard, leads_around
+from partidor.queries.names import field_labels
 
 MOST_RELATED = 10
 MOST_DECISIONS = 40
@@ -107,7 +106,7 @@ def read_dossier(viewer: Viewer, ref: str, *, language: str, at: datetime) -> Do
         decisions=decisions,
         related=related[:MOST_RELATED],
         duplicates=duplicates,
-        labels=_labels(viewer, language) if lead.custom else {},
+        labels=field_labels(viewer, language) if lead.custom else {},
         names=_names(viewer, offers, events, decisions, duplicates, holders),
     )
 
@@ -117,17 +116,6 @@ def tier_of(snap: Snapshot | None, partner: str, language: str) -> str:
     at = snap.network.index.get(partner) if snap else None
     tiers = snap.network.facts[at].tags.get("tier", ()) if snap is not None and at is not None else ()
     return tag_name("tier", tiers[0], language) if tiers else ""
-
-
-def said_in(texts: Mapping[str, str], language: str, fallback: str) -> str:
-    """Return a text of the vendor's own in a language, else in its vendor's, else in any."""
-    spoken = (first_spoken([language]), first_spoken([fallback]), *texts)
-    return next((texts[one] for one in spoken if texts.get(one)), "")
-
-
-def _labels(viewer: Viewer, language: str) -> dict[str, str]:
-    own = vendor_of(viewer).language
-    return {key: said_in(label, language, own) for key, label in fields_of(viewer).values_list("key", "label")}
 
 
 def _names(

@@ -45,6 +45,8 @@ class Box:
     asked: int | None = 1
     until: datetime | None = None
     window: timedelta | None = None
+    working: bool = False
+    """Whether only working time counts for the window."""
     told: bool = False
     result: str = ""
     rounds: int = 1
@@ -98,7 +100,7 @@ def plan_card(kept: Dossier) -> PlanCard | None:
         return None
     ahead = rounds_ahead(kept, rule.plan)
     past = list(_past(kept))
-    boxes = [*past[-1:], _now(kept), *_ahead(kept, ahead)]
+    boxes = [*past[-1:], _now(kept), *_ahead(kept, ahead, working=rule.clock == "business")]
     return PlanCard(RuleNamed(rule.position, rule.name), kept.lead.round, kept.lead.round + len(ahead), tuple(boxes))
 
 
@@ -140,13 +142,13 @@ def _now(kept: Dossier) -> Box:
     )
 
 
-def _ahead(kept: Dossier, steps: list[Step]) -> Iterator[Box]:
+def _ahead(kept: Dossier, steps: list[Step], *, working: bool) -> Iterator[Box]:
     asked = {str(offer.partner_id) for offer in kept.offers if offer.run == kept.lead.run}
     line = [one["partner"] for one in kept.decisions[-1].record["candidates"]] if kept.decisions else []
     waiting = [partner for partner in line if partner not in asked]
     shown = steps if len(steps) <= MOST_BOXES - 2 else steps[: MOST_BOXES - 3]
     for step in shown:
         partner = kept.name(waiting.pop(0)) if step.exclusive and waiting else ""
-        yield Box("ahead", partner, step.offer_to, window=step.window.span, told=step.notify_manager)
+        yield Box("ahead", partner, step.offer_to, window=step.window.span, working=working, told=step.notify_manager)
     if more := len(steps) - len(shown):
         yield Box("more", rounds=more, told=any(step.notify_manager for step in steps[len(shown) :]))

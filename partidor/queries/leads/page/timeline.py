@@ -35,8 +35,6 @@ class Happening:
     partners: tuple[str, ...] = ()
     other: str = ""
     """The partner that had the lead before, or that it went to; the other customer."""
-    window: float | None = None
-    """For an offer that was opened: how many seconds it was to be open."""
     exclusive: bool = False
     reason: str = ""
     note: str = ""
@@ -96,11 +94,10 @@ def _line(kept: Dossier, event: Event, offer: Offer | None) -> Happening:
         by=actor_of(kept, {"kind": event.by_kind, "id": event.by_id}),
         partners=(kept.name(partner),) if partner else (),
         other=kept.name(other),
-        window=(offer.expires_at - offer.opened_at).total_seconds() if opened and offer and offer.expires_at else None,
         exclusive=opened and offer is not None and offer.exclusive,
         reason=str(event.data.get("reason", "")),
         note=offer.note if told and offer is not None else "",
-        until=datetime.fromisoformat(until) if until else None,
+        until=offer.expires_at if opened and offer else datetime.fromisoformat(until) if until else None,
         facts={name: value for name, value in event.data.items() if name not in known},
     )
 

@@ -12,7 +12,6 @@ import time_machine
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from partidor.actions.deadlines import act_on_due
 from partidor.actions.offers import accept_offer, decline_offer
@@ -21,28 +20,13 @@ from partidor.actions.pipeline import win_lead
 from partidor.actions.qualification import park_lead, reject_lead
 from partidor.actions.routing import assign_lead, withdraw_lead
 from partidor.actions.sources import add_source
-from partidor.domain.routing.words.naming import named
-from partidor.domain.words import ATTENTION, NAMES
-from partidor.inbound.web.console.leads.story import line_of
+from partidor.domain.words import ATTENTION
 from partidor.models import Lead, Offer
-from partidor.queries.leads.page.timeline import Actor, Happening
-from tests.house.source import ROOT
 from tests.inbound.web.people import signed_in
-from tests.queries.test_lead_page import RETAIL, till
+from tests.queries.test_lead_page import till
 from tests.world import ALL_AT_ONCE, START, World, hours
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-
-
-@pytest.fixture
-def retail(db: None) -> World:
-    world = World.found(rules=RETAIL)
-    world.partner("dach", name="Dach & Kasse", location={"lat": 48.1, "lon": 11.5}, address={"country": "DE"})
-    for key in ("alpen", "bergmann", "citroen"):
-        change_partner(
-            world.partners[key].pk, {"tags": {"certification": ["till"], "tier": ["gold"]}}, by=world.manager, at=START
-        )
-    return world
 
 
 def address(lead: Lead, more: str = "") -> str:
@@ -299,7 +283,7 @@ class TestStates:
         with time_machine.travel(START + hours(9), tick=False):
             act_on_due(at=START + hours(9))
             text = read(signed_in(world, "channel_manager"), address(lead))
-        assert "No partner: Everybody was asked and nobody took it" in text
+        assert "No partner: The plan has run out and nobody took it" in text
         assert "let it lapse" in text
 
 
@@ -352,33 +336,3 @@ class TestDuplicates:
         reader = signed_in(retail, "management")
         assert "Not the same" not in read(reader, address(second))
         assert reader.post(url, {**body, "same": "yes"}).status_code == 403
-
-
-class TestEvents:
-    EVENTS = re.findall(r"^\| `([a-z_.]+)` \|", (ROOT / "docs/events.md").read_text(encoding="utf-8"), re.M)
-
-    @pytest.mark.parametrize("language", ["en", "de"])
-    def test_of_every_type_are_said_in_words(self, language: str) -> None:
-        assert len(self.EVENTS) > 30
-        facts = {"round": 1, "rule": 2, "fields": ["value_minor", "company"], "value": "10.00", "currency": "EUR"}
-        said: dict[str, str] = {}
-        with translation.override(language):
-            for event in self.EVENTS:
-                happening = Happening(event, START, Actor("system", "", ""), ("Alpen",), "Bergmann", 3600.0, True,
-                                      "other", "", START, facts)  # fmt: skip
-                said[event] = words(line_of(happening, "Messe").sentence)
-        for event, text in said.items():
-            assert text not in ("Something was noted", "Etwas wurde vermerkt"), event
-            assert not re.search(r"[a-z]+[._][a-z]+|[{}]|\d{4}-\d\d", text), (event, text)
-        if language == "de":
-            with translation.override("en"):
-                english = line_of(Happening("lead.released", START, Actor("system", "", "")), "").sentence
-            assert said["lead.released"] != english
-
-
-class TestNames:
-    @pytest.mark.parametrize("table", ["source_kind", "partner_kind", "contact_role", "dimension", "field", "flag"])
-    def test_of_codes_in_reasons_are_those_of_the_pages(self, table: str) -> None:
-        with translation.override("de"):
-            for code, english in NAMES[table].items():
-                assert named(table, code, "de") == translation.gettext(english)

@@ -33,7 +33,7 @@ class TestLeadPage:
         for shown in (
             "tel:+498031123456", "+49 8031 123456", "mailto:monika@hallinger.example", "mailto:it@hallinger.example",
             "https://www.openstreetmap.org/search?query=Kaiserstra%C3%9Fe%207%2C%2083022%20Rosenheim",
-            f"/portal/leads/{lead.pk}/contact.vcf", "Why you?", "Of all who could be asked", "till count", lead.ref,
+            f"/portal/leads/{lead.pk}/contact.vcf", "Why you?", "Of all who could be asked", "Till count", lead.ref,
         ):  # fmt: skip
             assert shown in page, shown
 
@@ -165,5 +165,5 @@ def test_the_story_is_told_in_sentences(world: World, sign_in: SignIn) -> None:
     client.post(f"/portal/offers/{world.open_offer(lead, 'alpen').pk}/accept")
     page = client.get(f"/portal/leads/{lead.pk}").content.decode()
     assert '<b class="p-strong">Partner Sales of Alpen</b> hat angenommen' in page
-    assert "Ihnen allein angeboten, für 4" in page
+    assert "Nur Ihnen angeboten, bis heute, 14:00" in page
     assert "Eingegangen: Direkte Anbindung" in page

@@ -74,7 +74,7 @@ def whole(visit: ConsoleVisit, page: LeadPage, **more: object) -> dict[str, obje
 def moving_context(visit: ConsoleVisit, page: LeadPage) -> dict[str, object]:
     """Gather what changes while one looks."""
     moving, now = page.moving, visit.at
-    lines = [line_of(one, page.lead.source) for one in moving.timeline]
+    lines = [line_of(one, page.lead.source, now) for one in moving.timeline]
     everything = visit.request.GET.get("story") == "all"
     shown = lines if everything else lines[:SHOWN]
     seen = [offer.seen_at for offer in moving.offers if offer.seen_at]

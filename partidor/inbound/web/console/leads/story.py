@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -56,12 +57,10 @@ def state_said(standing: Standing, now: datetime) -> str:
     since = clock_time(standing.since, now) if standing.since else ""
     reason = _(ATTENTION[standing.reason]) if standing.reason in ATTENTION else ""
     if standing.state == "offered":
-        left = lasting(standing.until - now) if standing.until else ""
-        if standing.until and standing.until <= now:
-            left = lasting(0)
+        left = _left(standing.until, now) if standing.until else ""
         if len(standing.partners) > 1:
-            return _("{n} in competition, {left} left").format(n=number(len(standing.partners)), left=left)
-        return _("Offered to {partner}, {left} left").format(partner=partner, left=left)
+            return _("{n} in competition, {left}").format(n=number(len(standing.partners)), left=left)
+        return _("Offered to {partner}, {left}").format(partner=partner, left=left)
     forms: dict[str, Callable[[], str]] = {
         "accepted": lambda: _("With {partner} since {since}").format(partner=partner, since=since),
         "unassigned": lambda: _("No partner: {reason}").format(reason=reason) if reason else _("No partner"),
@@ -73,6 +72,13 @@ def state_said(standing: Standing, now: datetime) -> str:
         "withdrawn": lambda: _("Withdrawn"),
     }
     return forms.get(standing.state, lambda: _("Being routed"))()
+
+
+def _left(until: datetime, now: datetime) -> str:
+    """Say how long an offer runs: what is left of it today, else until when, since nights may not count."""
+    if timezone.localtime(until).date() > timezone.localtime(now).date():
+        return _("until {until}").format(until=clock_time(until, now))
+    return _("{left} left").format(left=lasting(until - now))
 
 
 STATE_ICONS = {
@@ -150,10 +156,11 @@ _BASIS = {
 _TURNING = {"offer.opened", "offer.accepted", "lead.assigned", "lead.unassigned", "lead.won", "lead.lost"}
 
 
-def line_of(happening: Happening, source: str) -> Line:
+def line_of(happening: Happening, source: str, now: datetime) -> Line:
     """Say one thing that happened; ``source`` is where the lead came from."""
+    until = clock_time(happening.until, now) if happening.until else ""
     return Line(
-        sentence=_sentence(happening, source),
+        sentence=_sentence(happening, source, until),
         at=happening.at,
         by=_by(happening),
         icon=_ICONS.get(happening.type, Icon("point")),
@@ -177,12 +184,12 @@ def actor_said(by: Actor) -> str:
     return f"{name}, {by.partner}" if by.partner else name
 
 
-def _sentence(one: Happening, source: str) -> SafeString:
+def _sentence(one: Happening, source: str, until: str) -> SafeString:
     if one.type in _PLAIN:
         return format_html("{}", _(_PLAIN[one.type]))
     told = _OWN.get(one.type)
     if told is not None:
-        return told(one, source)
+        return told(one, source, until)
     form = _AWARDED.get(one.type) if one.by.kind == "system" else None
     form = form or _ABOUT.get(one.type)
     text = format_html(_(form), partners=names(one.partners)) if form else _("Something was noted")
@@ -198,86 +205,84 @@ def _and_note(text: SafeString, note: str) -> SafeString:
     return format_html(_("{what}, “{note}”"), what=text, note=note) if note else text
 
 
-def _received(one: Happening, source: str) -> SafeString:
+def _received(one: Happening, source: str, until: str) -> SafeString:
     return format_html(_("Came in from {source}"), source=strong(source_name(source)))
 
 
-def _updated(one: Happening, source: str) -> SafeString:
+def _updated(one: Happening, source: str, until: str) -> SafeString:
     known = dict.fromkeys(_(_FIELDS[name]) for name in one.facts.get("fields", ()) if name in _FIELDS)
     fields = ", ".join(known) or _("some fields")
     return format_html(_("Changed: {fields}"), fields=fields)
 
 
-def _held(one: Happening, source: str) -> SafeString:
+def _held(one: Happening, source: str, until: str) -> SafeString:
     return format_html("{}", _(_HELD.get(one.reason, _HELD["source"])))
 
 
-def _offered(one: Happening, source: str) -> SafeString:
+def _offered(one: Happening, source: str, until: str) -> SafeString:
     form = _("Round {round} opened by rule {rule}")
     return format_html(form, round=one.facts.get("round", ""), rule=one.facts.get("rule", ""))
 
 
-def _opened(one: Happening, source: str) -> SafeString:
-    window = lasting(one.window) if one.window else ""
+def _opened(one: Happening, source: str, until: str) -> SafeString:
     form = (
-        _("Offered to {partners} alone, {window}")
+        _("Offered to {partners} alone, until {until}")
         if one.exclusive
-        else _("Offered to {partners} in competition, {window}")
+        else _("Offered to {partners} in competition, until {until}")
     )
-    return format_html(form, partners=names(one.partners), window=window)
+    return format_html(form, partners=names(one.partners), until=until)
 
 
-def _extended(one: Happening, source: str) -> SafeString:
-    until = clock_time(one.until, one.at) if one.until else ""
+def _extended(one: Happening, source: str, until: str) -> SafeString:
     return format_html(
         _("More time for {partners} after an outage, until {until}"), partners=names(one.partners), until=until
     )
 
 
-def _until(form: str) -> Callable[[Happening, str], SafeString]:
-    def told(one: Happening, source: str) -> SafeString:
-        return format_html(_(form), until=clock_time(one.until, one.at) if one.until else "")
+def _until(form: str) -> Callable[[Happening, str, str], SafeString]:
+    def told(one: Happening, source: str, until: str) -> SafeString:
+        return format_html(_(form), until=until)
 
     return told
 
 
-def _unassigned(one: Happening, source: str) -> SafeString:
+def _unassigned(one: Happening, source: str, until: str) -> SafeString:
     return _and_reason(_("No partner"), one.reason, ATTENTION)
 
 
-def _assigned(one: Happening, source: str) -> SafeString:
+def _assigned(one: Happening, source: str, until: str) -> SafeString:
     form = _("Given to {partners} by hand, taken from {other}") if one.other else _("Given to {partners} by hand")
     text = format_html(form, partners=names(one.partners), other=strong(one.other))
     return format_html(_("{what}: “{note}”"), what=text, note=one.note) if one.note else text
 
 
-def _rerouted(one: Happening, source: str) -> SafeString:
+def _rerouted(one: Happening, source: str, until: str) -> SafeString:
     again = _("Sent through the rules again, also to those who had let it lapse")
     return format_html("{}", again if one.facts.get("again") else _("Sent through the rules again"))
 
 
-def _passed_on(one: Happening, source: str) -> SafeString:
+def _passed_on(one: Happening, source: str, until: str) -> SafeString:
     return format_html(_("{partners} passed it on to {other}"), partners=names(one.partners), other=strong(one.other))
 
 
-def _withdrawn(one: Happening, source: str) -> SafeString:
+def _withdrawn(one: Happening, source: str, until: str) -> SafeString:
     if one.partners:
         return format_html(_("Withdrawn from {partners}"), partners=names(one.partners))
     return format_html("{}", _("Withdrawn"))
 
 
-def _won(one: Happening, source: str) -> SafeString:
+def _won(one: Happening, source: str, until: str) -> SafeString:
     value, currency = one.facts.get("value"), one.facts.get("currency", "")
     if value is None:
         return format_html("{}", _("Won"))
     return format_html(_("Won, an order of {value}"), value=strong(amount(value, currency)))
 
 
-_OWN: dict[str, Callable[[Happening, str], SafeString]] = {
+_OWN: dict[str, Callable[[Happening, str, str], SafeString]] = {
     "lead.received": _received,
     "lead.updated": _updated,
     "lead.held": _held,
-    "lead.rejected": lambda one, _source: _and_reason(_("Rejected"), one.reason, REJECT_REASON),
+    "lead.rejected": lambda one, _source, _until: _and_reason(_("Rejected"), one.reason, REJECT_REASON),
     "lead.parked": _until(gettext_noop("Parked until {until}")),
     "lead.snoozed": _until(gettext_noop("The next step was put off until {until}")),
     "lead.offered": _offered,
@@ -287,13 +292,13 @@ _OWN: dict[str, Callable[[Happening, str], SafeString]] = {
     "lead.passed_on": _passed_on,
     "lead.withdrawn": _withdrawn,
     "lead.won": _won,
-    "lead.lost": lambda one, _source: _and_reason(_("Lost"), one.reason, LOST_REASON),
+    "lead.lost": lambda one, _source, _until: _and_reason(_("Lost"), one.reason, LOST_REASON),
     "offer.opened": _opened,
     "offer.extended": _extended,
-    "customer.same": lambda one, _source: format_html(
+    "customer.same": lambda one, _source, _until: format_html(
         _("Called the same customer as {other}"), other=strong(one.other)
     ),
-    "customer.other": lambda one, _source: format_html(
+    "customer.other": lambda one, _source, _until: format_html(
         _("Called another customer than {other}"), other=strong(one.other)
     ),
 }
@@ -331,7 +336,8 @@ def _step(box: Box, now: datetime) -> Step:
     elif box.kind == "now":
         note = _("lapses {when}").format(when=clock_time(box.until, now)) if box.until else ""
     else:
-        note = lasting(box.window)
+        form = _("{time} of working time") if box.working else "{time}"
+        note = form.format(time=lasting(box.window))
     return Step(box.kind, title, _("{terms}, you are told").format(terms=note) if box.told else note)
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partidor.actions.qualification import park_lead, reject_lead, release_lead
+from partidor.actions.qualification import LONGEST_PARKING, park_lead, reject_lead, release_lead
 from partidor.actions.routing import Steered, assign_lead, reroute_lead, withdraw_lead
 from partidor.actions.sameness import judge_sameness
 from partidor.domain.refusal import NotAllowed, NotPossibleNow, WrongContent
@@ -31,7 +31,6 @@ from partidor.queries.leads.page.page import LeadPage
 
 MORNING = time(8)
 """When a lead that is parked until a day comes back, in the time of the vendor."""
-LONGEST_PARKING = timedelta(days=365)
 
 
 class HandOverForm(forms.Form):

@@ -133,7 +133,6 @@ def _sentences(why: Why, rules: str) -> Iterator[SafeString]:
         return
     yield _rule(why, rules)
     if why.reason == "nobody_left":
-        yield format_html(_("{all} who could be asked by its plan have been asked."), all=strong(_("All")))
         return
     yield _count(why)
     if why.eligible > 1 or why.via == "known_customer":
@@ -177,6 +176,13 @@ def _rule(why: Why, rules: str) -> SafeString:
     assert why.rule is not None
     rule = _linked(why.rule.position, why.rule.name, rules)
     if why.line.trigger in ("decline", "expiry", "archived"):
+        if why.reason == "nobody_left":
+            over = {
+                "decline": _("The answer was no, and the plan of {rule} {over}."),
+                "expiry": _("Time was up, and the plan of {rule} {over}."),
+                "archived": _("The partner asked was archived, and the plan of {rule} {over}."),
+            }[why.line.trigger]
+            return format_html(over, rule=rule, over=strong(_("has run out")))
         upon = {
             "decline": _("The answer was no, so {rule} goes on with its plan."),
             "expiry": _("Time was up, so {rule} goes on with its plan."),

@@ -214,7 +214,7 @@ def _no_partner(why: Why) -> str:
             (why.gone, ngettext("{count} declined it", "{count} declined it", why.gone)),
         ]
         told = _listed(text.format(count=number(count)) for count, text in answers if count)
-        asked = _("Rule {number} has asked everybody").format(number=why.rules[0])
+        asked = _("The plan of rule {number} has run out").format(number=why.rules[0])
         return f"{asked}: {told}" if told else asked
     if why.reason == "no_partner" and why.rules:
         rules = ngettext("Only rule {numbers} may place it", "Only rules {numbers} may place it", len(why.rules))
