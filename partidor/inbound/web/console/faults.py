@@ -65,6 +65,7 @@ SENTENCES = (
     gettext_noop("cannot be taken because of a bug ({kind}); it is in the log"),
     # What a file is that is no table
     gettext_noop("it is empty."),
+    gettext_noop("it has nothing below its first row."),
     gettext_noop("it has {size} bytes; {most} is the most."),
     gettext_noop("it is an old Excel workbook (.xls); save it as .xlsx or CSV."),
     gettext_noop("its first row names no columns."),

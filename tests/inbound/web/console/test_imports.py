@@ -179,6 +179,7 @@ class TestHostileFiles:
         [
             (b"", "it is empty"),
             (b"   \n ", "it is empty"),
+            (b"Firma;Ort\n", "nothing below its first row"),
             (b"\x00\x01\x02\xff" * 50, "binary file"),
             (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "old Excel workbook"),
             (b"PK\x03\x04nothing", "damaged Excel workbook"),
@@ -187,7 +188,7 @@ class TestHostileFiles:
             ((",".join(f"c{at}" for at in range(1_500)) + "\n").encode(), "1,500 columns"),
             (b'a,b\n"' + b"x" * 200_000 + b'",1\n', "field larger than"),
         ],
-        ids=["empty", "blank", "binary", "xls", "torn", "twice", "wide", "columns", "cell"],
+        ids=["empty", "blank", "bare", "binary", "xls", "torn", "twice", "wide", "columns", "cell"],
     )
     def test_are_refused_in_a_sentence_and_not_kept(
         self, world: World, sign_in: SignIn, settings: Any, tmp_path: Path, content: bytes, why: str

@@ -99,7 +99,8 @@ def _kept(visit: ConsoleVisit, kind: Kind) -> Upload:
     upload = keep_upload(kind, given.name or "", given.chunks(), by=visit.viewer, at=visit.at)
     try:
         table = sampled(upload.path)
-        rows = rows_in(upload.path, MOST_ROWS + 1)
+        if not (rows := rows_in(upload.path, MOST_ROWS + 1)):
+            raise UnreadableTable(name=given.name or "–", why="it has nothing below its first row.")
         toml = visit.request.FILES.get("mapping")
         mapping = ImportMapping.read(_toml(toml.read(MOST_TOML)), kind) if toml and toml.size else table.mapping(kind)
         sources = source_names(visit.viewer) if kind == "leads" else []
