@@ -10,7 +10,7 @@ from partidor.models.append_only import guard_events, unguard_events
 
 
 def clean_quickly() -> None:
-    """Let every committing test end with one TRUNCATE (or a few DELETEs) instead of Django's flush."""
+    """Let every committing test end with a few DELETEs instead of Django's flush."""
     setattr(TransactionTestCase, "_fixture_teardown", lambda self: empty())  # noqa: B010  the types do not know it
 
 
@@ -19,8 +19,10 @@ def empty() -> None:
     ours = [*apps.get_app_config("partidor").get_models(), *apps.get_app_config("account").get_models()]
     tables = [model._meta.db_table for model in ours]
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"TRUNCATE {', '.join(tables)}")
+        if connection.vendor == "postgresql":  # a TRUNCATE makes every file anew: fifty times as slow on few rows
+            deletes = "; ".join(f"DELETE FROM {table}" for table in tables)
+            with transaction.atomic():
+                cursor.execute(f"SET LOCAL session_replication_role = replica; {deletes}")
             return
         cursor.execute("PRAGMA foreign_keys=OFF")
         with transaction.atomic():
