@@ -157,12 +157,16 @@ def own(world: World, tmp_path: Path) -> Iterator[Processes]:
         yield mine
 
 
-def kill_at_random(own: Processes, seconds: float, dice: random.Random) -> Counter[str]:
-    """Kill and start again for some seconds, until each had its turn: web, one of its processes, each worker."""
-    kills: Counter[str] = Counter()
+def kill_at_random(load: Load, seconds: float, dice: random.Random) -> Counter[str]:
+    """Kill and start again for some seconds, until each had its turn: web, one of its processes, each worker.
+
+    On a slow machine it goes on until some lead was accepted: there must be something to lose.
+    """
+    own, kills = load.own, Counter[str]()
     end = time.monotonic() + seconds
     turns: list[str] = []
-    while turns or time.monotonic() < end:
+    while turns or time.monotonic() < end or not load.said.accepted:
+        assert time.monotonic() < end + SETTLES_WITHIN, "no lead gets accepted"
         turns = turns or dice.sample(VICTIMS, len(VICTIMS))
         victim = turns.pop()
         time.sleep(dice.uniform(*KILLED_EVERY))  # the length of a life
@@ -211,7 +215,7 @@ class TestWebAndWorkersKilledAtRandomUnderLoad:
         for client in clients:
             client.start()
         try:
-            kills = kill_at_random(own, SECONDS, dice)
+            kills = kill_at_random(load, SECONDS, dice)
         finally:
             load.ending.set()
         for client in clients:
@@ -238,7 +242,7 @@ class TestWebAndWorkersKilledAtRandomUnderLoad:
         there = {(lead.company, str(lead.pk)) for lead in Lead.objects.all()}
         assert there == set(said.leads.items()), "every 201 is one lead, and there is no other"
         assert Lead.objects.count() == len(said.leads) >= POSTERS
-        assert set(Lead.objects.values_list("state", flat=True)) == {"accepted", "unassigned"}
+        assert set(Lead.objects.values_list("state", flat=True)) <= {"accepted", "unassigned"}
         assert Lead.objects.filter(attention_reason="routing-failed").count() == 0
 
         owners = {str(lead.pk): str(lead.partner_id) for lead in Lead.objects.exclude(partner=None)}
