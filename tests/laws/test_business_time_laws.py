@@ -248,6 +248,8 @@ class TestInheritance:
         assert calendar_of(self.VENDOR, {"home": "AT", "holidays": "IT"}).holidays == "IT"
         assert calendar_of(self.VENDOR, {"home": "AT", "holidays": "none"}).holidays == ""
         assert calendar_of({**self.VENDOR, "holidays": "none"}, {"home": "AT"}).holidays == ""
+        # A Coruña (ES-C) is no part of Catalonia (ES-CT), though its code begins alike.
+        assert calendar_of({**self.VENDOR, "holidays": "ES-CT"}, {"home": "ES-C"}).holidays == "ES-C"
 
     def test_each_part_is_ones_own_whole_or_inherited_whole(self) -> None:
         own = calendar_of(self.VENDOR, {"time_zone": "Asia/Tokyo", "hours": {"sat": ["10:00-14:00"]}})

@@ -73,6 +73,12 @@ class TestGather:
                        row("80538", "München", 48.9, 11.2))  # fmt: skip
         assert (found["code:80538"].lat, found["code:80538"].lon) == (48.1, 11.1)
 
+    def test_tells_within_how_many_km_nine_in_ten_lie_and_of_few_all(self) -> None:
+        three = places(*(row("80538", "München", 48 + north, 11.0) for north in (0, 0.1, 0.5)))
+        ten = places(*(row("80538", "München", 48 + north, 11.0) for north in (*([0] * 6), 0.1, 0.2, 0.3, 5)))
+        assert three["code:80538"].spread_km == 44.5
+        assert ten["code:80538"].spread_km == 33.4
+
     def test_knows_every_code_it_was_given(self) -> None:
         found = places(row("80538", "München", 48.1, 11.6), row("V6B", "Vancouver", 49.3, -123.1, country="CA"),
                        row("L-4970", "Dippach", 49.6, 6.0, country="LU"))  # fmt: skip

@@ -44,6 +44,16 @@ def chosen(decision: Decision) -> list[str]:
 
 
 class TestDecide:
+    def test_leaves_nobody_equally_suitable_out_of_the_draw_for_being_looked_at_late(self) -> None:
+        """A hundredth of a point is rounded, so everybody within half the way has it whole, the far one too."""
+        near = [PartnerFacts(f"near{number}", point=(48 + number / 100, 11.0)) for number in range(40)]
+        far = PartnerFacts("far", point=(60.0, 11.0))
+        order = [{"by": "distance", "points": 0.01, "zero_at_km": 3000}]
+        decision = route(
+            snapshot({"order": order, "equal_within": 0}, partners=[*near, far]), LeadFacts({}, (48.0, 11.0))
+        )
+        assert len(decision.steps[0].members) == 41
+
     def test_starts_with_the_nearest_then_the_next_then_all(self) -> None:
         made = Snapshot(compile_ruleset(DEFAULT_RULES), Network(CAST))
         first = route(made)
