@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db.models import F
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from partidor.access.jobs import job_for
 from partidor.actions.jobs import advance_job, put_back_job, take_up_job
@@ -34,13 +34,6 @@ LARGE, SMALL = "From 500 people: 2 working days for one", "Below 500 people: 12 
 
 # without an event, so that only the button sends the line, and whole
 FILL = "(field, value) => { field.value = value }"
-HOLD = """() => {
-  const own = XMLHttpRequest.prototype.send;
-  XMLHttpRequest.prototype.send = function (body) {
-    XMLHttpRequest.prototype.send = own;
-    window.send = () => own.call(this, body);
-  };
-}"""
 CHOOSE = "(field, label) => { for (const one of field.options) one.selected = one.label === label }"
 
 
@@ -339,60 +332,3 @@ def test_without_javascript_a_value_is_changed_and_published(sits: Sits, world: 
     expect(page.locator(".p-head h1 + span")).to_contain_text("is in force")
     newest = RulesetVersion.objects.filter(vendor=world.vendor).order_by("-version")[0]
     assert (newest.note, newest.rules[0]["when"]["value"]) == ("From 250", 250)
-
-
-class TestWhatIsPressedWhileAFieldIsSent:
-    """A field that is left sends itself: whoever leaves it by pressing something else gets both, in that order."""
-
-    @staticmethod
-    def leave(page: Page, field: str, text: str, press: Locator) -> None:
-        """Type and press at once; the field's own change reaches the server after the press."""
-        page.evaluate(HOLD)
-        page.locator(field).fill("")
-        page.locator(field).press_sequentially(text)
-        press.click()
-        page.evaluate("send()")
-
-    def test_undo_takes_back_what_was_typed_and_only_then_what_was_before(self, sits: Sits, world: World) -> None:
-        world.rules([{**THREE[0], "when": {"field": "employees", "op": "gte", "value": 5}}])
-        builder = Builder(sits())
-        page, name = builder.page, builder.page.locator("#at-name")
-        builder.rename("Kept")
-        undo = page.get_by_text("Undo", exact=True)
-        self.leave(page, "#at-name", "Half", undo)
-        expect(name).to_have_value("Kept")
-        self.leave(page, "#at-when-value-1", "a few", undo)
-        expect(page.locator("#at-when-value-1")).to_have_value("5")
-        expect(name).to_have_value("Kept")
-        expect(page.get_by_role("alert")).to_have_count(0)
-        builder.done(undo.click)
-        expect(name).to_have_value("One")
-
-    def test_it_is_done_to_the_draft_that_came_back(self, sits: Sits, world: World) -> None:
-        world.rules(THREE)
-        builder = Builder(sits())
-        page = builder.page
-        self.leave(page, "#at-name", "First", page.get_by_role("button", name="Duplicate this rule"))
-        expect(page.locator("#at-name")).to_have_value("First (copy)")
-        self.leave(page, "#at-name", "Copied", page.locator("#rule-4"))
-        expect(page.locator("#at-name")).to_have_value("Three")
-        assert builder.names() == ["First", "Copied", "Two", "Three"]
-
-    def test_what_is_published_holds_what_was_typed(self, sits: Sits, world: World) -> None:
-        world.rules(THREE)
-        builder = Builder(sits())
-        page = builder.page
-        builder.rename("First")
-        page.fill("#note", "Why not")
-        self.leave(page, "#at-name", "Last word", page.locator("form[action$='/rules/publish'] button"))
-        expect(page.locator(".p-head h1 + span")).to_contain_text("version 4 is in force")
-        newest = RulesetVersion.objects.filter(vendor=world.vendor).order_by("-version")[0]
-        assert (newest.rules[0]["name"], newest.note) == ("Last word", "Why not")
-
-    def test_what_is_wrong_is_read_first(self, sits: Sits, world: World) -> None:
-        world.rules([{**THREE[0], "when": {"field": "employees", "op": "gte", "value": 5}}])
-        builder = Builder(sits())
-        page = builder.page
-        self.leave(page, "#at-when-value-1", "a few", page.get_by_role("button", name="Duplicate this rule"))
-        expect(page.get_by_text("Give a number, such as 500.")).to_be_visible()
-        assert builder.names() == ["One"]

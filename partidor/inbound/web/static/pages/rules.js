@@ -111,4 +111,22 @@
     waiting = null;
     next?.();
   });
+
+  // What is typed while an answer comes does not go with the old field: it moves into the new one, and is sent from there.
+  let typed = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const old = document.activeElement;
+    typed = null;
+    if (!isEditor(event) || !old.matches("#editor input[id]:not([hx-preserve])") || old.value === old.defaultValue) return;
+    typed = { id: old.id, was: old.defaultValue, value: old.value };
+    old.value = old.defaultValue;  // else it reports a change while it goes
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const now = typed && document.getElementById(typed.id);
+    if (!now || now.defaultValue !== typed.was) return;
+    now.value = typed.value;
+    now.addEventListener("blur", () => {
+      if (now.value !== now.defaultValue) now.dispatchEvent(new Event("change", { bubbles: true }));
+    }, { once: true });
+  });
 })();
