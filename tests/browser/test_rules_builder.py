@@ -279,6 +279,11 @@ def test_on_a_phone_the_chosen_rule_stands_alone_in_view(sits: Sits, world: Worl
     page.get_by_text("All rules").click()
     expect(page.locator("#rule-1")).to_be_in_viewport()
     expect(page.locator("#rule")).to_be_hidden()
+    page.locator("#rule-3").click()
+    expect(page.locator("#at-name")).to_have_value("Three")
+    page.go_back()
+    expect(page.locator("#rule-1")).to_be_in_viewport()
+    expect(page.locator("#rule")).to_be_hidden()
 
 
 def test_the_last_rule_goes_comes_back_and_a_preset_begins_anew(sits: Sits, world: World) -> None:

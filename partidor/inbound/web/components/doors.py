@@ -49,6 +49,12 @@ class Visit:
         """Say whether htmx asks for a part of a page."""
         return bool(self.request.htmx)  # type: ignore[attr-defined]
 
+    @property
+    def shown_at(self) -> str | None:
+        """Return the address, with its query, of the page that asks for a part; None if none does."""
+        path: str | None = self.request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+        return path
+
     def show(self, template: str, context: Mapping[str, object], status: int = 200) -> HttpResponse:
         """Render a page or a part; templates see the visit as ``visit``."""
         return render(self.request, template, {**context, "visit": self}, status=status)

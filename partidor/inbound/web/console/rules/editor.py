@@ -91,7 +91,8 @@ def show_editor(
         "console/rules/_editor.html" if visit.is_part else "console/rules/editor.html", context, status
     )
     if visit.is_part:
-        response["HX-Replace-Url"] = str(context["here"])
+        is_other = visit.request.method == "GET" and visit.shown_at != context["here"]
+        response["HX-Push-Url" if is_other else "HX-Replace-Url"] = str(context["here"])
     return response
 
 
