@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ OURS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """The paths that a mapping may fill, by what is imported; ``custom.KEY`` comes on top for leads, tags for partners."""
+
+_SIGNS = {"€": "EUR", "£": "GBP"}
+_MONEY = re.compile(r"([€£]|[A-Z]{3})?\s*([-\d].*?)\s*([€£]|[A-Z]{3})?")
+"""An amount, and its currency before or behind: "48.000,00 €", "EUR 5000"."""
 
 Band = tuple[Decimal | None, str]
 """Below this number it is this value; None stands for all that is left."""
@@ -114,6 +119,10 @@ class ImportMapping:
         payload: dict[str, object] = {}
         for path, cell in self.fields.items():
             text = cell.text(row)
+            if path == "value" and text not in self.values.get(path, {}) and (money := _MONEY.fullmatch(text)):
+                sign, text = money[1] or money[3], money[2]
+                if sign:
+                    _put(payload, "currency", _SIGNS.get(sign, sign), over=False)
             if text and path != WHOLE_NAME:
                 _put(payload, path, self._value(path, cell, text))
         if (whole := self.fields.get(WHOLE_NAME)) and (text := whole.text(row)):

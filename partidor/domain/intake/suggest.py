@@ -15,7 +15,6 @@ import phonenumbers
 from partidor.domain.intake import codes
 from partidor.domain.intake.folding import folded
 from partidor.domain.intake.mapping import Cell, ImportMapping, Kind
-from partidor.domain.intake.partner import KINDS
 
 _PLACE: Mapping[str, str] = {
     "address.street": "street, street 1, address, address 1, address line 1, strasse, anschrift, adresse, strasse und "
@@ -30,7 +29,7 @@ _PLACE: Mapping[str, str] = {
     "location.lon": "lon, lng, long, longitude, laenge, laengengrad, longitud, storelon, storelong",
 }
 _PARTNERS: Mapping[str, str] = {
-    "external_id": "id, no, number, nr, nummer, partner id, partner no, partnernummer, kundennummer, haendlernummer, debitor, external id, "
+    "external_id": "id, no, number, nr, nummer, partner id, partner no, partnernummer, kundennummer, haendlernummer, haendlernr, debitor, external id, "
     "key, reseller key, reselleralternatekey, reference, referencia, numero, codigo",
     "name": "name, company, company name, partner, partner name, reseller, resellername, firma, firmenname, "
     "firmenbezeichnung, unternehmen, haendler, empresa, razon social, nombre, compania",
@@ -40,7 +39,7 @@ _PARTNERS: Mapping[str, str] = {
     "language": "language, lang, sprache, idioma",
     "time_zone": "time zone, timezone, tz, zeitzone, zona horaria",
     "weight": "weight, gewicht, gewichtung, peso",
-    "max_open_leads": "max open leads, max leads, limit, open leads at most",
+    "max_open_leads": "max open leads, max leads, max offene leads, limit, open leads at most",
     "monthly_cap": "monthly cap, monthly limit, monatslimit",
     "weekly_pace": "weekly pace, weekly limit, leads per week, wochenlimit, leads pro woche",
     **_PLACE,
@@ -81,6 +80,22 @@ _LEADS: Mapping[str, str] = {
     "language": "language, lang, sprache, idioma",
     **_PLACE,
 }
+_MEANT: Mapping[str, Mapping[str, str]] = {
+    "kind": {
+        "reseller": "haendler, fachhaendler, wiederverkaeufer, revendedor",
+        "var": "value added reseller, fachhaendler var",
+        "system_integrator": "systemhaus, integrator, integrador",
+        "oem": "original equipment manufacturer",
+        "affiliate": "vermittler, afiliado",
+        "distributor": "grosshaendler, distribuidor, mayorista",
+        "technology": "technology partner, technologiepartner",
+        "consulting": "consultancy, consultant, beratung, consultoria",
+        "agent": "handelsvertretung, handelsvertreter, agente",
+        "own_sales": "eigener vertrieb",
+    },
+    "temperature": {"hot": "heiss, caliente", "warm": "templado", "cold": "kalt, frio"},
+}
+"""Words of cells that stand for ours."""
 _WORDS = re.compile(r"[a-z0-9]+")
 
 
@@ -99,8 +114,11 @@ def _known(table: Mapping[str, str]) -> dict[str, str]:
     return names
 
 
+MEANINGS = {path: _known(words) for path, words in _MEANT.items()}
 NAMES = {"partners": _known(_PARTNERS), "leads": _known(_LEADS)}
 TAG_NAMES = _known(_TAGS)
+_COMMA = re.compile(r",\d{1,2}$|^\d{1,3}(?:\.\d{3})+$")
+"""An amount as it is written with a decimal comma: 48.000,00 or 12.000."""
 _SEPARATORS = (";", "|", ",")
 
 Rows = Sequence[Mapping[str, str]]
@@ -115,7 +133,7 @@ def suggested(kind: Kind, header: Iterable[str], rows: Rows) -> ImportMapping:
         texts = [text for row in rows if (text := (row.get(column) or "").strip())]
         name = _named(column)
         path = NAMES[kind].get(name) or NAMES[kind].get(name.replace(" ", ""), "")
-        if kind == "partners" and _is_kind(texts):
+        if kind == "partners" and TAG_NAMES.get(name) != "vertical" and _is_kind(texts):
             path = "kind"
         if path and path not in fields and texts:
             fields[path] = Cell((column,))
@@ -135,11 +153,19 @@ def suggested(kind: Kind, header: Iterable[str], rows: Rows) -> ImportMapping:
     if not fields and columns:
         fields["inquiry" if kind == "leads" else "name"] = Cell((columns[0],))
     decimal = "," if kind == "leads" and _has_comma(fields.get("value"), rows) else "."
-    return ImportMapping(fields, tags, {}, {"address.country": country} if country else {}, decimal=decimal)
+    values = {path: found for path in MEANINGS if path in fields and (found := _meant(path, fields[path], rows))}
+    return ImportMapping(fields, tags, values, {"address.country": country} if country else {}, decimal=decimal)
 
 
 def _is_kind(texts: Sequence[str]) -> bool:
-    return bool(texts) and all(text.lower().replace(" ", "_").replace("-", "_") in KINDS for text in texts)
+    return bool(texts) and all(_named(text) in MEANINGS["kind"] for text in texts)
+
+
+def _meant(path: str, cell: Cell, rows: Rows) -> dict[str, object]:
+    """Return the words of a column that stand for ours, and what they mean."""
+    texts = dict.fromkeys(cell.text(row) for row in rows)
+    meant = {text: MEANINGS[path].get(_named(text), "") for text in texts}
+    return {text: ours for text, ours in meant.items() if ours and _named(text) != _named(ours.replace("_", " "))}
 
 
 def _separator(texts: Sequence[str]) -> str:
@@ -148,7 +174,7 @@ def _separator(texts: Sequence[str]) -> str:
 
 def _has_comma(cell: Cell | None, rows: Rows) -> bool:
     texts = [cell.text(row) for row in rows] if cell else []
-    return any(re.search(r",\d{1,2}$", text) for text in texts)
+    return any(_COMMA.search(text.strip("€£ ")) for text in texts)
 
 
 def _regions_are_known(cell: Cell | None, rows: Rows, country: str) -> bool:

@@ -186,6 +186,35 @@ class TestWholeNames:
         }
         assert mapping.apply({"Contact": "", "First": ""}) == {}
 
+    def test_understands_words_that_stand_for_ours(self) -> None:
+        rows = [
+            {"Firma": "A", "Art": "Händler"},
+            {"Firma": "B", "Art": "Fachhändler (VAR)"},
+            {"Firma": "C", "Art": "OEM"},
+        ]
+        found = suggested("partners", ["Firma", "Art"], rows)
+        assert [found.apply(row)["kind"] for row in rows] == ["reseller", "var", "OEM"]
+        assert suggested("partners", ["Firma", "Branche"], [{"Firma": "A", "Branche": "Beratung"}]).tags.keys() == {
+            "vertical"
+        }
+        rows = [{"Firma": "A", "Temperatur": "heiß"}, {"Firma": "B", "Temperatur": "Warm"}]
+        found = suggested("leads", ["Firma", "Temperatur"], rows)
+        assert [found.apply(row)["temperature"] for row in rows] == ["hot", "Warm"]
+
+    @pytest.mark.parametrize(
+        ("given", "value", "currency"),
+        [("48.000,00 €", "48000.00", "EUR"), ("12.000", "12000", None), ("CHF 5\'000,50", "5000.50", "CHF"),
+         ("7,5", "7.5", None), ("£9", "9", "GBP"), ("viel", "viel", None)],
+    )  # fmt: skip
+    def test_reads_an_amount_with_its_currency(self, given: str, value: str, currency: str | None) -> None:
+        rows = [{"Firma": "A", "Betrag": given}, {"Firma": "B", "Betrag": "12.000"}]
+        read = suggested("leads", ["Firma", "Betrag"], rows).apply(rows[0])
+        assert (read["value"], read.get("currency")) == (value, currency)
+
+    def test_a_column_for_the_currency_goes_before_a_sign(self) -> None:
+        mapping = ImportMapping.of({"fields": {"value": "V", "currency": "C"}}, "leads")
+        assert mapping.apply({"V": "5 EUR", "C": "CHF"}) == {"value": "5", "currency": "CHF"}
+
     def test_are_guessed_from_the_name_of_the_column(self) -> None:
         found = suggested("leads", ["Contact Name", "Email"], [{"Contact Name": "Eva Müller", "Email": "e@a.example"}])
         assert found.fields["contact.name"].columns == ("Contact Name",)
