@@ -117,8 +117,8 @@ def _known(table: Mapping[str, str]) -> dict[str, str]:
 MEANINGS = {path: _known(words) for path, words in _MEANT.items()}
 NAMES = {"partners": _known(_PARTNERS), "leads": _known(_LEADS)}
 TAG_NAMES = _known(_TAGS)
-_COMMA = re.compile(r",\d{1,2}$|^\d{1,3}(?:\.\d{3})+$")
-"""An amount as it is written with a decimal comma: 48.000,00 or 12.000."""
+_COMMA = re.compile(r",\d{1,2}$|^\d{1,3}(?:\.\d{3})*\.000$")
+"""An amount as it is written with a decimal comma: 48.000,00 or 12.000 (48.125 may be dinars with three decimals)."""
 _SEPARATORS = (";", "|", ",")
 
 Rows = Sequence[Mapping[str, str]]
