@@ -148,6 +148,16 @@ class TestAChannelManager:
         page.get_by_role("searchbox", name=re.compile(why_not, re.IGNORECASE)).fill("Berg")
         expect(page.get_by_text("Bergmann IT").last).to_be_visible()
 
+    def test_opens_what_needs_somebody_by_keys_and_does_nothing_by_it(self, sits: Sits, world: World) -> None:
+        world.rules([{**ALL_AT_ONCE[0], "when": {"field": "product", "op": "eq", "value": "Crane"}}])
+        lead = now_received(world)
+        page = sits("channel_manager")
+        page.goto("/console/acme/")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/console/acme/leads/{lead.ref}")
+        assert world.events(lead)[-1] == "lead.unassigned"
+
     def test_hands_a_lead_over_by_hand(self, sits: Sits, world: World) -> None:
         lead = now_received(world)
         page, phone = sits("channel_manager"), sits("partner_manager", "citroen", width=PHONE)

@@ -142,6 +142,8 @@ def fair_share(share: PartnerShare) -> str:
             "You are {owed} leads ahead, so others come sooner when several suit equally well.",
             count,
         )
+    elif not round(share.expected, 1):
+        sentence = _("Nothing has been due to you yet. Your share begins with the first lead that suits you.")
     else:
         sentence = _("You have received just what was due to you.")
     return sentence.format(owed=number(abs(owed), 1))

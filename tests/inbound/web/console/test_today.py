@@ -207,6 +207,11 @@ class TestRemedies:
 
 
 class TestRoles:
+    def test_everybody_may_open_the_lead_that_a_row_is_about(self, world: World, sign_in: SignIn) -> None:
+        lead = without_partner(world)
+        for role in ("channel_manager", "management"):
+            assert re.search(f'<a class="t"[^>]* href="{of("lead", lead.ref)}"', today(sign_in(role)))
+
     def test_management_sees_no_remedy_and_may_use_none(self, world: World, sign_in: SignIn) -> None:
         lead = without_partner(world)
         client = sign_in("management")

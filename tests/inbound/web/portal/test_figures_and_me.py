@@ -48,6 +48,7 @@ class TestFigures:
             (15.64, 15.66, "0.1 leads ahead"),
             (13.2, 13.0, "owed 0.2 leads"),
             (2.01, 2.04, "just what was due"),
+            (0.0, 0.0, "Nothing has been due to you yet."),
             (3.0, 2.0, "owed 1 lead,"),
             (2.0, 3.0, "1 lead ahead,"),
         ],

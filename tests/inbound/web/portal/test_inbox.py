@@ -85,7 +85,7 @@ class TestInbox:
     def test_says_what_to_do_when_it_is_empty(self, world: World, sign_in: SignIn) -> None:
         page = text_of(sign_in("partner_sales", "alpen"), "/portal/")
         assert "No offers now" in page
-        assert 'href="/portal/leads/"' in page
+        assert re.search(r'href="/portal/me/"[^>]*>Pause and working hours', page)
 
     @pytest.mark.parametrize(
         ("language", "by", "first"),

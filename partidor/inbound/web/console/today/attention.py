@@ -60,12 +60,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that needs somebody, ready to be shown; the best remedy stands last."""
+    """One thing that needs somebody, ready to be shown: where it opens; the best remedy stands last."""
 
     item: Attention
     icon: Icon
     tone: str
     title: str
+    href: str
     why: str
     remedies: tuple[Remedy, ...]
 
@@ -78,7 +79,14 @@ class Row:
 
 def rows(items: Iterable[Attention], vendor: str) -> list[Row]:
     """Put things that need somebody into words; times of the day are in the zone of the visit."""
-    return [Row(item, *SIGNS[item.kind], title(item), reason(item), tuple(_remedies(item, vendor))) for item in items]
+    return [_row(item, vendor, tuple(_remedies(item, vendor))) for item in items]
+
+
+def _row(item: Attention, vendor: str, remedies: tuple[Remedy, ...]) -> Row:
+    href = next((remedy.url for remedy in reversed(remedies) if not remedy.posts), "")
+    if item.lead:
+        href = reverse("console:lead", args=[vendor, item.lead.ref])
+    return Row(item, *SIGNS[item.kind], title(item), href, reason(item), remedies)
 
 
 def title(item: Attention) -> str:
