@@ -8,6 +8,7 @@ from uuid import UUID
 
 from partidor.access.network import partners_of
 from partidor.access.viewer import Viewer
+from partidor.queries.backtests.pages import named_changes
 from partidor.queries.backtests.results import Outcome
 from partidor.queries.leads.decisions import DecisionCard
 
@@ -92,7 +93,7 @@ def _number(value: float, language: str) -> str:
     return text.replace(".", ",") if language == "de" else text
 
 
-def backtest_retold(content: Mapping[str, Any], most: int = 10) -> Iterator[str]:
+def backtest_retold(viewer: Viewer, content: Mapping[str, Any], most: int = 10) -> Iterator[str]:
     """Tell a back-test: what moves, whom it gives more and whom less, and the first leads that go elsewhere."""
     found = Outcome(content)
     before, after = found.fairness["before"], found.fairness["after"]
@@ -105,8 +106,8 @@ def backtest_retold(content: Mapping[str, Any], most: int = 10) -> Iterator[str]
     shifts = sorted(found.partners, key=lambda one: (-abs(one.after - one.before), one.name))
     for one in [shift for shift in shifts if shift.after != shift.before][:most]:
         yield f"  {one.name}: {one.before:,} to {one.after:,}"
-    for lead in found.elsewhere("moved", 0, most):
-        names = [partner.name if partner else "nobody" for partner in (lead.before, lead.after)]
-        yield f"  lead {lead.lead}: {names[0]} to {names[1]}. {lead.said('en')}"
+    for change, lead in named_changes(viewer, list(found.elsewhere("moved", 0, most))):
+        names = [partner.name if partner else "nobody" for partner in (change.before, change.after)]
+        yield f"  lead {lead.ref if lead else change.lead}: {names[0]} to {names[1]}. {change.said('en')}"
     if found.moved > most:
         yield f"  … and {found.moved - most:,} more; --json tells them"

@@ -96,6 +96,9 @@ class TestRules:
         done = call("rules", "backtest", words, "--vendor", "Acme", "--json").object
         assert done["leads"] == 2
         assert done["unmatched"]["after"] == (2 if which == "file" else 0)
+        if which == "file":
+            moved = Lead.objects.get(pk=done["moved"][0]["lead"])
+            assert f"lead {moved.ref}: " in call("rules", "backtest", words, "--vendor", "Acme").out
         said = call("rules", "backtest", words, "--from", "2026-03-03", "--to", "2026-03-04", "--vendor", "Acme")
         assert said.out.startswith("0 leads: 0 as by today's rules, 0 elsewhere")
 

@@ -121,7 +121,7 @@ def backtest(which: str, vendor: str, since: datetime | None, until: datetime | 
                 content = step
             else:
                 bar.update(int(100 * step) - bar.pos)
-    answer(as_documented(content), "\n".join(backtest_retold(content)), as_json=as_json)
+    answer(as_documented(content), "\n".join(backtest_retold(by, content)), as_json=as_json)
 
 
 def _version_or_rules(which: str) -> tuple[int, list[Any] | None]:

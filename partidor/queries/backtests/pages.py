@@ -144,7 +144,7 @@ def backtest_page(viewer: Viewer, job_id: UUID, *, which: str, sift: Sift, page:
         line,
         outcome,
         which,
-        changes.of(_named(viewer, changes.items)),
+        changes.of(named_changes(viewer, changes.items)),
         left_off=total - len(listed),
         rules=tuple(sorted(met)),
         reasons=tuple(code for code in CODES if code in {one.why.code for one in listed}),
@@ -158,7 +158,7 @@ def backtest_changes(viewer: Viewer, job_id: UUID, *, which: str, sift: Sift) ->
     Raises NotFound, NotAllowed.
     """
     outcome = _outcome(_job(viewer, job_id, result=True))
-    return [] if outcome is None else _named(viewer, outcome.sifted(which, sift))
+    return [] if outcome is None else named_changes(viewer, outcome.sifted(which, sift))
 
 
 def _outcome(job: Job) -> Outcome | None:
@@ -195,7 +195,8 @@ def _lines(viewer: Viewer, jobs: Sequence[Job]) -> list[BacktestLine]:
     return lines
 
 
-def _named(viewer: Viewer, changes: Sequence[Elsewhere]) -> list[Change]:
+def named_changes(viewer: Viewer, changes: Sequence[Elsewhere]) -> list[Change]:
+    """Name the leads of a list of changes."""
     named: dict[str, LeadNamed] = {}
     for start in range(0, len(changes), AT_ONCE):
         ids = [one.lead for one in changes[start : start + AT_ONCE]]
