@@ -134,6 +134,16 @@ class TestBacktest:
         assert client.post(page + "/cancel").status_code == 303
         assert "was cancelled" in text(client, page)
 
+    def test_that_ended_before_it_could_be_cancelled_shows_what_came_out(
+        self, world: World, sign_in: SignIn, past: list[Lead]
+    ) -> None:
+        client = sign_in()
+        page = started(client)
+        work()
+        answer = client.post(page + "/cancel", follow=True)
+        assert answer.redirect_chain == [(page, 303)]
+        assert "The back-test had ended before it could be cancelled." in answer.content.decode()
+
     def test_that_failed_says_why(self, world: World, sign_in: SignIn) -> None:
         client = sign_in()
         page = started(client)

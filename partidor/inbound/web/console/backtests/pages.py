@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from partidor.access.jobs import BACKTEST
 from partidor.actions.jobs import cancel_job, start_job
+from partidor.domain.refusal import NotPossibleNow
 from partidor.domain.reports.tables import as_csv
 from partidor.inbound.web.components.doors import ConsoleVisit, console_page, console_verb
 from partidor.inbound.web.components.live import live, version_of
@@ -148,9 +149,13 @@ def progress(visit: ConsoleVisit, job_id: UUID) -> HttpResponse:
 
 @console_verb
 def cancel(visit: ConsoleVisit, job_id: UUID) -> HttpResponse:
-    """Cancel one that has not ended."""
-    cancel_job(job_id, by=visit.viewer, at=visit.at)
-    return visit.go("console:rules-backtest-one", visit.slug, job_id, said=_("The back-test is cancelled."))
+    """Cancel one; if it has ended meanwhile, say so, and show what came out."""
+    said = _("The back-test is cancelled.")
+    try:
+        cancel_job(job_id, by=visit.viewer, at=visit.at)
+    except NotPossibleNow:
+        said = _("The back-test had ended before it could be cancelled.")
+    return visit.go("console:rules-backtest-one", visit.slug, job_id, said=said)
 
 
 urlpatterns = [
