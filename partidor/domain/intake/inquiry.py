@@ -145,7 +145,7 @@ def read_inquiry(
         inquiry=given.text("inquiry", LONGEST_TEXT, lines=True),
         product=given.text("product"),
         vertical=given.text("vertical"),
-        language=read_language(given, ""),
+        language=read_language(given),
         employees=given.whole("employees", 0, 100_000_000),
         value_minor=given.money("value", currency),
         currency=currency,
@@ -223,15 +223,15 @@ def read_currency(given: Fields, default: str) -> str:
     return default
 
 
-def read_language(given: Fields, default: str) -> str:
+def read_language(given: Fields) -> str:
     """Read the field ``language``."""
     named = given.text("language")
     if not named:
-        return default
+        return ""
     tag = codes.language_tag(named)
     if tag is None:
         given.wrong("language", f'{named[:40]!r} is no language; write its BCP 47 tag, such as "de" or "de-CH"')
-    return tag or default
+    return tag or ""
 
 
 def _missing(given: Fields, key: str, message: str) -> None:

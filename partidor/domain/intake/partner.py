@@ -60,14 +60,8 @@ class PartnerForm:
     flags: tuple[str, ...] = ()
 
 
-def read_partner(
-    payload: Mapping[str, object],
-    *,
-    default_country: str = "",
-    default_language: str = "",
-    default_time_zone: str = "",
-) -> PartnerForm:
-    """Read one partner in the shape of the API; the defaults are the vendor's.
+def read_partner(payload: Mapping[str, object]) -> PartnerForm:
+    """Read one partner in the shape of the API.
 
     Raises:
         WrongContent: names every wrong field, and what would be right.
@@ -79,7 +73,7 @@ def read_partner(
     name = given.text("name")
     if not name and not given.errors:
         given.wrong("name", "is missing; a partner needs a name")
-    address = read_address(given, default_country)
+    address = read_address(given, "")
     form = PartnerForm(
         name=name,
         kind=given.choice("kind", KINDS, "reseller"),
@@ -93,8 +87,8 @@ def read_partner(
         region=address.region,
         country=address.country,
         point=given.point("location"),
-        language=read_language(given, default_language),
-        time_zone=_time_zone(given, default_time_zone),
+        language=read_language(given),
+        time_zone=_time_zone(given),
         weight=_weight(given),
         max_open_leads=given.whole("max_open_leads", 0, MOST_OPEN),
         monthly_cap=given.whole("monthly_cap", 0, MOST_OPEN),
@@ -112,11 +106,9 @@ def _weight(given: Fields) -> int:
     return 1 if weight is None else weight
 
 
-def _time_zone(given: Fields, default: str) -> str:
+def _time_zone(given: Fields) -> str:
     name = given.text("time_zone")
-    if not name:
-        return default
-    if not codes.is_time_zone(name):
+    if name and not codes.is_time_zone(name):
         given.wrong("time_zone", f'{name[:40]!r} is no time zone; write its IANA name, such as "Europe/Berlin"')
     return name
 

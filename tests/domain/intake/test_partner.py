@@ -36,12 +36,8 @@ class TestReadPartner:
         assert form.tags == {"tier": ("gold",), "vertical": ("retail", "public")}
 
     def test_needs_a_name_only(self) -> None:
-        form = read_partner(
-            {"name": "A"}, default_country="DE", default_language="de", default_time_zone="Europe/Berlin"
-        )
-        assert (form.kind, form.weight, form.country, form.language, form.time_zone) == (
-            "reseller", 1, "DE", "de", "Europe/Berlin",
-        )  # fmt: skip
+        form = read_partner({"name": "A"})
+        assert (form.kind, form.weight, form.country, form.language, form.time_zone) == ("reseller", 1, "", "", "")
 
     @pytest.mark.parametrize(
         ("field", "value", "remedy"),
