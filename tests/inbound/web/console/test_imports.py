@@ -82,8 +82,17 @@ class TestPartners:
         given = client.get(f"{at}/refused.csv")
         (row,) = csv.DictReader(io.StringIO(given.content.decode("utf-8-sig")))
         assert row["Firma"].startswith("'=cmd"), "no spreadsheet runs it"
-        assert "email: is no e-mail address" in row["reason"]
+        assert "E-mail: is no e-mail address" in row["reason"]
         assert "attachment" in given["Content-Disposition"]
+
+    def test_give_the_reasons_in_the_reader_s_language(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in(language="de")
+        at = bring(client, "partners", "Firma;Mail;Gewicht\n;a@a.example;-1\nBeta;b@b.example;1\n")["Location"]
+        act(client, at, "run")
+        (row,) = csv.DictReader(io.StringIO(client.get(f"{at}/refused.csv").content.decode("utf-8-sig")))
+        assert row["reason"] == (
+            "Name: fehlt; ein Partner braucht einen Namen; Gewicht: muss eine ganze Zahl von 1 bis 1.000 sein, etwa 120"
+        )
 
     def test_keep_their_mapping_as_a_file_for_the_next_time(self, world: World, sign_in: SignIn) -> None:
         client = sign_in()

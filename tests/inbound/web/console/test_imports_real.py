@@ -80,7 +80,7 @@ class TestRealFiles:
         at = bring(client, "leads", odoo_leads(DATA / "odoo_crm_demo"))["Location"]
         assert "Rows 44 Taken 43 There already 0 Refused 1" in words(act(client, at, "run"))
         (refused,) = csv.DictReader(io.StringIO(client.get(f"{at}/refused.csv").content.decode("utf-8-sig")))
-        assert refused["reason"] == "company: is missing; a lead needs a company or a contact.last_name"
+        assert refused["reason"] == "Company: is missing; a lead needs a company or a contact.last_name"
         assert "Rows 44 Taken 1 There already 43 Refused 0" in words(
             act(client, at, "run", constant__company="Unknown")
         )

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from partidor.access.jobs import IMPORTS
 from partidor.actions.jobs import start_job
-from partidor.domain.intake.codes import region_name
-from partidor.domain.intake.inquiry import Inquiry
-from partidor.domain.intake.mapping import WHOLE_NAME, ImportMapping, Kind
+from partidor.domain.intake.mapping import ImportMapping, Kind
 from partidor.domain.intake.mapping_text import mapping_text
-from partidor.domain.intake.partner import PartnerForm
-from partidor.domain.money import money_text
 from partidor.domain.refusal import NotFound, Refusal, WrongContent
-from partidor.domain.words import FLAG, PARTNER_KIND, TEMPERATURE
-from partidor.inbound.files.batches import Taken, Tally
+from partidor.domain.words import FLAG
+from partidor.inbound.files.batches import Tally
 from partidor.inbound.files.preview import Previewed, Sampled, previewed, rows_in, sampled
 from partidor.inbound.files.tables import UnreadableTable
 from partidor.inbound.files.taking import kept_result, steps_of, take_for
@@ -38,9 +33,9 @@ from partidor.inbound.files.uploads import (
 from partidor.inbound.web.components.doors import ConsoleVisit, console_form, console_page
 from partidor.inbound.web.components.errors import sentence_of
 from partidor.inbound.web.components.live import live, version_of
-from partidor.inbound.web.components.wording import country_name, language_name
 from partidor.inbound.web.console.faults import said
 from partidor.inbound.web.console.imports.form import field_name, filled, posted
+from partidor.inbound.web.console.imports.rows import RowShown, shown_rows, told_again
 from partidor.queries.jobs import one_job
 from partidor.queries.settings.sources import source_names
 
@@ -203,17 +198,6 @@ def _came(tally: Mapping[str, object] | None) -> Came | None:
     return Came(rows, taken, repeated, refused, named)
 
 
-@dataclass(frozen=True, slots=True)
-class RowShown:
-    """One row as it would be taken."""
-
-    number: int
-    cells: tuple[str, ...]
-    wrong: tuple[tuple[str, str], ...]
-    flags: tuple[str, ...]
-    repeated: bool
-
-
 def _show(visit: ConsoleVisit, upload: Upload, wrong: str = "") -> HttpResponse:
     kind = _kind(upload)
     mapping = ImportMapping.read(upload.mapping, kind)
@@ -225,7 +209,7 @@ def _show(visit: ConsoleVisit, upload: Upload, wrong: str = "") -> HttpResponse:
     rows: list[RowShown] = []
     if not wrong:
         try:
-            rows = _rows(visit, upload, mapping, paths)
+            rows = shown_rows(_previewed(visit, upload, mapping), paths)
         except Refusal as refusal:
             wrong = _sentence(refusal)
     sources = source_names(visit.viewer) if kind == "leads" else []
@@ -266,70 +250,8 @@ def _paths(mapping: ImportMapping) -> list[str]:
     return [*fields, *(f"tags.{name}" for name in mapping.tags)]
 
 
-def _rows(visit: ConsoleVisit, upload: Upload, mapping: ImportMapping, paths: list[str]) -> list[RowShown]:
-    attempt = take_for(_kind(upload), upload.source, by=visit.viewer, dry=True)
-    return [_row(one, paths) for one in previewed(upload.path, mapping, attempt)]
-
-
-def _row(one: Previewed, paths: list[str]) -> RowShown:
-    payload = one.line.read if isinstance(one.line.read, dict) else {}
-    read = one.outcome.read if isinstance(one.outcome, Taken) else None
-    cells = tuple(
-        (_text(_reached(payload, each)) if read is None else _said(_text(_read(read, each)), each))[:160]
-        for each in paths
-    )
-    if isinstance(one.outcome, WrongContent):
-        wrong = tuple((field_name(error.field), said(error.message)) for error in one.outcome.errors)
-        return RowShown(one.number, cells, wrong, (), False)
-    flags = tuple(_(FLAG.get(flag, flag)) for flag in one.outcome.flags)
-    return RowShown(one.number, cells, (), flags, one.outcome.repeated)
-
-
-def _reached(payload: object, path_: str) -> object:
-    for key in path_.split(".", 1):
-        payload = payload.get(key) if isinstance(payload, dict) else None
-    return payload
-
-
-def _read(read: object, path_: str) -> object:
-    """Return what a field was read as."""
-    first, _dot, last = path_.partition(".")
-    assert isinstance(read, PartnerForm | Inquiry)
-    if first == "location":
-        return read.point[last == "lon"] if read.point else ""
-    if isinstance(read, PartnerForm):
-        return read.tags.get(last, ()) if first == "tags" else getattr(read, last or first)
-    if first == "value":
-        return "" if read.value_minor is None else money_text(read.value_minor, read.currency)
-    if first in ("custom", "consent"):
-        return (getattr(read, first) or {}).get(last, "")
-    if path_ == WHOLE_NAME:
-        return f"{read.contact.first_name} {read.contact.last_name}".strip()
-    if first == "contact":
-        return getattr(read.contact, last)
-    return getattr(read, f"utm_{last}" if first == "utm" else last or first)
-
-
-def _said(text: str, path_: str) -> str:
-    """Say what was read in words: codes by their names."""
-    match path_ if text else "":
-        case "address.country":
-            return country_name(text)
-        case "address.region":
-            return region_name(text, get_language() or "en")
-        case "language":
-            return language_name(text)
-        case "kind" | "temperature":
-            return _({**PARTNER_KIND, **TEMPERATURE}[text])
-    return text
-
-
-def _text(value: object) -> str:
-    if isinstance(value, tuple | list):
-        return ", ".join(map(str, value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return "" if value is None else str(value)
+def _previewed(visit: ConsoleVisit, upload: Upload, mapping: ImportMapping) -> Iterable[Previewed]:
+    return previewed(upload.path, mapping, take_for(_kind(upload), upload.source, by=visit.viewer, dry=True))
 
 
 @console_page
@@ -350,7 +272,7 @@ def refused_rows(visit: ConsoleVisit, upload_id: UUID) -> HttpResponse:
     upload = _own(visit, upload_id)
     if not upload.refused.exists():
         raise NotFound(what="file")
-    given = HttpResponse(upload.refused.read_bytes(), content_type="text/csv; charset=utf-8")
+    given = HttpResponse(told_again(upload.refused), content_type="text/csv; charset=utf-8")
     given["Content-Disposition"] = content_disposition_header(True, upload.refused.name) or "attachment"
     return given
 
