@@ -45,7 +45,7 @@ ADDRESS = thing(
     street=TEXT,
     postal_code=TEXT,
     city=TEXT,
-    region={**TEXT, "description": "ISO 3166-2"},
+    region={**TEXT, "description": "ISO 3166-2, or a name; one that is not known is left out and flagged"},
     country={**TEXT, "description": "ISO 3166-1 alpha-2"},
 )
 CONTACT = thing(first_name=TEXT, last_name=TEXT, email=TEXT, phone=TEXT, job_title=TEXT, role=TEXT)

@@ -186,6 +186,7 @@ class Came:
     repeated: int
     refused: int
     flags: tuple[tuple[str, int], ...]
+    unplaced: bool
 
 
 def _came(tally: Mapping[str, object] | None) -> Came | None:
@@ -195,7 +196,7 @@ def _came(tally: Mapping[str, object] | None) -> Came | None:
     assert isinstance(flags, dict)
     named = tuple((_(FLAG.get(flag, flag)), count) for flag, count in flags.items())
     rows, taken, repeated, refused = (int(str(tally[name])) for name in ("rows", "taken", "repeated", "refused"))
-    return Came(rows, taken, repeated, refused, named)
+    return Came(rows, taken, repeated, refused, named, "not_placed" in flags)
 
 
 def _show(visit: ConsoleVisit, upload: Upload, wrong: str = "") -> HttpResponse:
