@@ -25,6 +25,11 @@ UNLIMITED = "1000000000/1000000000"
 STARTS_WITHIN = 60.0
 
 
+def databases(*, quick: bool) -> tuple[str, ...]:
+    """Name the databases to measure on; a try with small numbers needs no server."""
+    return ("sqlite",) if quick else ("postgresql", "sqlite")
+
+
 @dataclass(frozen=True)
 class Stage:
     """One empty database, and how to run the product on it."""

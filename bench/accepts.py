@@ -10,7 +10,7 @@ from uuid import UUID
 from bench import _network
 from bench._figures import Figures, Run, percentile, repeated
 from bench._load import Request, post_all
-from bench._stage import apart, stage
+from bench._stage import apart, databases, stage
 
 RIVALS = 500
 QUICK_RIVALS = 40
@@ -24,7 +24,7 @@ DATABASES = {"postgresql": "PostgreSQL", "sqlite": "embedded SQLite"}
 def run(*, quick: bool = False) -> list[Figures]:
     """Measure both databases."""
     rivals = QUICK_RIVALS if quick else RIVALS
-    return [on(database, rivals, quick=quick) for database in DATABASES]
+    return [on(database, rivals, quick=quick) for database in databases(quick=quick)]
 
 
 def on(database: str, rivals: int, *, quick: bool = False) -> Figures:

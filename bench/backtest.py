@@ -11,7 +11,7 @@ from threading import Event
 
 from bench import _network
 from bench._figures import Figures, Run, middle, repeated
-from bench._stage import stage
+from bench._stage import databases, stage
 from bench.bulk import import_leads
 
 LEADS = 100_000
@@ -21,7 +21,7 @@ MUST = 30
 
 def run(*, quick: bool = False) -> list[Figures]:
     """Measure it on both databases."""
-    return [_figures(database, QUICK_LEADS if quick else LEADS, quick) for database in ("postgresql", "sqlite")]
+    return [_figures(database, QUICK_LEADS if quick else LEADS, quick) for database in databases(quick=quick)]
 
 
 def _figures(database: str, leads: int, quick: bool) -> Figures:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from bench import _network
 from bench._figures import Figures, Run, middle, percentile, repeated
-from bench._stage import stage
+from bench._stage import databases, stage
 from bench.bulk import import_leads
 
 PARTNERS, RULES, LEADS, TIMES = 5_000, 500, 300, 30
@@ -22,7 +22,7 @@ MEASURED = ("page", "another rule", "part after an edit")
 
 def run(*, quick: bool = False) -> list[Figures]:
     """Measure it on both databases."""
-    return [_figures(database, quick) for database in ("postgresql", "sqlite")]
+    return [_figures(database, quick) for database in databases(quick=quick)]
 
 
 def _figures(database: str, quick: bool) -> Figures:
