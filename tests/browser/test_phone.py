@@ -16,6 +16,8 @@ from tests.world import START, World
 PHONE = 390
 LOWEST = 96
 """Pixels of the head above the content: two rows."""
+ALARMED = 140
+"""The same with a third, as long as no worker runs."""
 
 
 class TestTheHeadOfTheConsole:
@@ -39,10 +41,14 @@ class TestTheHeadOfTheConsole:
     def test_is_read_in_the_order_in_which_tab_goes(self, sits: Sits, world: World) -> None:
         page = sits("channel_manager", width=PHONE)
         page.goto("/console/acme/")
+        expect(page.get_by_text("The clock stands still")).to_be_visible()
+        head = page.locator("aside").bounding_box()
+        assert head is not None
+        assert head["height"] <= ALARMED
         places = page.evaluate(
             """() => [...document.querySelectorAll("aside a, aside input")].map(each => {
-              const box = each.getBoundingClientRect();
-              return [Math.round(box.top / 40), box.left];
+              const box = each.getBoundingClientRect(), strip = each.closest("nav")?.getBoundingClientRect();
+              return [Math.round(box.top / 40), Math.min(box.left, strip ? strip.right - 1 : Infinity)];
             })"""
         )
         assert places == sorted(places)
