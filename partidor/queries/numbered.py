@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from partidor.domain.intake.folding import folded
+
 SIZE = 50
 Item = TypeVar("Item")
 Other = TypeVar("Other")
@@ -48,6 +50,8 @@ def numbered_of(items: Sequence[Item], number: int) -> Numbered[Item]:
 
 
 def holds_words(text: str, words: str) -> bool:
-    """Say whether every word stands somewhere in a text, in any case and at any place."""
-    folded = text.casefold()
-    return all(word in folded for word in words.casefold().split()[:8])
+    """Say whether every word stands somewhere in a text: in any case, with its marks (Müller) or without (Mueller)."""
+    plain = text.casefold()
+    return all(
+        word in plain or (bool(bare := folded(word)) and bare in folded(text)) for word in words.casefold().split()[:8]
+    )

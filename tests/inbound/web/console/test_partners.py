@@ -68,6 +68,12 @@ class TestTheTable:
         ):
             assert words in shown, words
 
+    @pytest.mark.parametrize("words", ["Citroën", "CITROEN söhne", "soehne", "sohne", "Nuernberg"])
+    def test_finds_a_name_however_its_marks_are_written(self, world: World, sign_in: SignIn, words: str) -> None:
+        shown = sign_in().get(TABLE, {"q": words}).content.decode()
+        assert "Citroën" in shown
+        assert "Bergmann IT" not in shown
+
     def test_narrows_by_what_stands_in_the_address(self, world: World, sign_in: SignIn) -> None:
         client = sign_in("management")
         assert "Bergmann IT" not in page(client, TABLE, q="alpen")
