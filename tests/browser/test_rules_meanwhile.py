@@ -1,4 +1,4 @@
-"""Two things at once at the rules' editor: pressing or typing while a field that was left is still being sent."""
+"""At the rules' editor while it is put in place anew: what is pressed and typed meanwhile, where the focus goes."""
 
 from __future__ import annotations
 
@@ -57,6 +57,17 @@ class TestWhatIsPressedWhileAFieldIsSent:
         expect(page.locator("#at-name")).to_have_value("Three")
         assert builder.names() == ["First", "Copied", "Two", "Three"]
 
+    def test_it_meets_no_other_line_when_lines_change_their_places(self, sits: Sits, world: World) -> None:
+        lines = [{"field": "employees", "op": "gte", "value": value} for value in (1, 2, 3)]
+        world.rules([{**THREE[0], "when": {"all": lines}}])
+        page = Builder(sits()).page
+        page.evaluate(HOLD)
+        for at in (0, 1):
+            page.get_by_role("button", name="Remove this line").nth(at).click()
+        page.evaluate("send()")
+        expect(page.locator("#at-when-all-1-value-1")).to_have_value("3")
+        expect(page.locator("#at-when-all-0-value-1")).to_have_value("2")
+
     def test_what_is_published_holds_what_was_typed(self, sits: Sits, world: World) -> None:
         world.rules(THREE)
         builder = Builder(sits())
@@ -94,3 +105,27 @@ class TestWhatIsPressedWhileAFieldIsSent:
         expect(equal).to_have_attribute("value", "3")
         rule = RulesetVersion.objects.get(vendor=world.vendor, version=0).rules[0]
         assert (rule["when"]["value"], rule["equal_within"]) == ([7, 50], 3)
+
+
+def test_the_focus_stays_where_one_works_by_keyboard(sits: Sits, world: World) -> None:
+    world.rules(THREE)
+    builder = Builder(sits())
+    page = builder.page
+
+    def enter(pressed: Locator) -> None:
+        pressed.focus()
+        builder.done(lambda: page.keyboard.press("Enter"))
+
+    when = page.locator(".p-build", has=page.get_by_role("heading", name="When", exact=True))
+    enter(when.get_by_role("link", name="Add a condition"))
+    expect(page.locator("#at-when-new-subject")).to_be_focused()
+    enter(when.get_by_role("link", name="Do not add this line"))
+    expect(when.get_by_role("link", name="Add a group")).to_be_focused()
+    enter(when.get_by_role("button", name="Take away: One"))
+    expect(when.get_by_role("textbox", name="One more value")).to_be_focused()
+    enter(page.get_by_text("Undo", exact=True))
+    enter(page.get_by_role("button", name="Duplicate this rule"))
+    expect(page.locator("#rule-2")).to_be_focused()
+    builder.rename("Other")
+    enter(page.get_by_text("Undo", exact=True))
+    expect(page.get_by_text("Undo", exact=True)).to_be_focused()
