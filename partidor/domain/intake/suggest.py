@@ -157,6 +157,11 @@ def suggested(kind: Kind, header: Iterable[str], rows: Rows) -> ImportMapping:
     return ImportMapping(fields, tags, values, {"address.country": country} if country else {}, decimal=decimal)
 
 
+def meaning(path: str, text: str) -> str:
+    """Return the word of ours that a person means for a field, such as ``reseller`` by *Händler*; else the text."""
+    return MEANINGS.get(path, {}).get(_named(text), text)
+
+
 def _is_kind(texts: Sequence[str]) -> bool:
     return bool(texts) and all(_named(text) in MEANINGS["kind"] for text in texts)
 

@@ -74,6 +74,13 @@ class TestPartners:
         assert "region_unverified" in alpha.flags
         assert "Region not known" in words(client.get(reverse("console:partner", args=["acme", alpha.pk])))
 
+    def test_take_the_name_of_a_kind_for_all_rows(self, world: World, sign_in: SignIn) -> None:
+        client = sign_in(language="de")
+        at = bring(client, "partners", "Firma;Art\nAlpha;\nBeta;Integration\n")["Location"]
+        act(client, at, "run", constant__kind="Händler", column__kind="1", values__kind="Integration = Systemhaus")
+        kinds = dict(Partner.objects.filter(name__in=["Alpha", "Beta"]).values_list("name", "kind"))
+        assert kinds == {"Alpha": "reseller", "Beta": "system_integrator"}
+
     def test_give_the_refused_rows_back_harmless(self, world: World, sign_in: SignIn) -> None:
         client = sign_in()
         at = bring(client, "partners", PARTNERS)["Location"]

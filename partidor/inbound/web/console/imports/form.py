@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from partidor.domain.intake.mapping import OURS, Cell, ImportMapping, Kind
 from partidor.domain.intake.mapping_text import mapping_table
+from partidor.domain.intake.suggest import meaning
 from partidor.inbound.files.preview import Sampled
 from partidor.inbound.web.console.lists import Choice
 from partidor.inbound.web.console.wording import dimension_label
@@ -210,11 +211,11 @@ def posted(given: QueryDict, kind: Kind, table: Sampled, before: ImportMapping) 
     for path in (path for path in OURS[kind] if path != "source"):
         if cell := _cell(given.get(f"column:{path}", ""), table.header, before.fields.get(path)):
             fields[path] = cell
-        if constant := given.get(f"constant:{path}", "").strip():
+        if constant := meaning(path, given.get(f"constant:{path}", "").strip()):
             earlier = before.defaults.get(path)
             defaults[path] = earlier if earlier is not None and _shown(earlier) == constant else constant
         if replaced := _replaced(given.get(f"values:{path}", "")):
-            values[path] = replaced
+            values[path] = {theirs: meaning(path, ours) for theirs, ours in replaced.items()}
     for at in range(MOST_EXTRAS):
         name = given.get(f"extra:{at}:name", "").strip()
         old = (before.tags if kind == "partners" else _custom(before)).get(name)
@@ -278,6 +279,6 @@ def _band(text: str) -> list[object]:
         return [text]
 
 
-def _replaced(text: str) -> dict[str, object]:
+def _replaced(text: str) -> dict[str, str]:
     pairs: Iterable[tuple[str, str, str]] = (line.rpartition("=") for line in text.splitlines() if "=" in line)
     return {given.strip(): meant.strip() for given, _equals, meant in pairs if given.strip()}
