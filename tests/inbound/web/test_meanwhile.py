@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
-from typing import Any
-
 from django.urls import reverse
 
 from partidor.models import Partner, Vendor
 from tests.inbound.web.forms import filled_in, read_form
 from tests.inbound.web.people import SignIn
+from tests.inbound.web.reading import words_of
 from tests.world import World
-
-
-def words(answer: Any) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).replace("\xa0", " ").split())
 
 
 class TestThePartnersSheet:
@@ -32,9 +25,9 @@ class TestThePartnersSheet:
         told = late.post(here, mine)
 
         assert told.status_code == 412
-        assert "Channel Manager of Acme has saved this meanwhile" in words(told)
-        assert "Open leads at most : 20 → 10" in words(told)
-        assert "– → Retail" in words(told)
+        assert "Channel Manager of Acme has saved this meanwhile" in words_of(told)
+        assert "Open leads at most : 20 → 10" in words_of(told)
+        assert "– → Retail" in words_of(told)
         assert Partner.objects.get(pk=alpen).phone == ""
         again = read_form(told.content.decode(), here)
         assert (again["phone"], again["max_open_leads"]) == (["089 1234567"], ["10"])
@@ -67,8 +60,8 @@ class TestWorkingHours:
         mine |= {"mon_from": ["08:00", ""]}
         told = late.post(save, mine)
         assert told.status_code == 412
-        assert "Channel Manager of Acme has saved this meanwhile" in words(told)
-        assert "24 Dec : as always → closed (Christmas Eve)" in words(told)
+        assert "Channel Manager of Acme has saved this meanwhile" in words_of(told)
+        assert "24 Dec : as always → closed (Christmas Eve)" in words_of(told)
         assert late.post(save, read_form(told.content.decode(), save)).status_code == 303
         calendar = Vendor.objects.get(pk=world.vendor.pk).calendar
         assert calendar["exceptions"] == [{"date": "2026-12-24", "hours": [], "reason": "Christmas Eve"}]
@@ -87,8 +80,8 @@ class TestWorkingHours:
         assert boss.post(theirs, form).status_code == 303
         told = vendor.post(save, {**open_form, "own_time_zone": ["1"], "time_zone": ["Europe/Vienna"]})
         assert told.status_code == 412
-        assert "Partner Manager of Alpen has saved this meanwhile" in words(told)
-        assert "10:00–12:00 (Fair)" in words(told)
+        assert "Partner Manager of Alpen has saved this meanwhile" in words_of(told)
+        assert "10:00–12:00 (Fair)" in words_of(told)
         assert vendor.post(save, read_form(told.content.decode(), save)).status_code == 303
         kept = Partner.objects.get(pk=alpen)
         assert kept.time_zone == "Europe/Vienna"
@@ -100,5 +93,5 @@ class TestWorkingHours:
         client.post(save, {**filled_in(client, page, save), "time_zone": ["Europe/Lisbon"]})
         assert Vendor.objects.get(pk=world.vendor.pk).time_zone == "Europe/Lisbon"
         theirs = reverse("console:partner-hours", args=["acme", alpen])
-        assert "Western European Time" in words(client.get(theirs))
+        assert "Western European Time" in words_of(client.get(theirs))
         assert Partner.objects.get(pk=alpen).time_zone == ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import Any
 
 from django.test import Client
@@ -17,10 +16,6 @@ PLAN = [{"offer_to": 1, "window": "4h"}]
 HOT = {"name": "Hot", "when": {"field": "temperature", "op": "eq", "value": "hot"}, "plan": PLAN}
 REST = {"name": "Rest", "plan": PLAN}
 PART = {"HTTP_HX_REQUEST": "true"}
-
-
-def text(answer: Any) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", unescape(answer.content.decode())).replace("\xa0", " ").split())
 
 
 def draft(world: World) -> RulesetVersion:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -49,10 +47,6 @@ class Form(HTMLParser):
 def bring(client: Client, kind: str, content: str | bytes, name: str = "file.csv") -> Any:
     given = content.encode() if isinstance(content, str) else content
     return client.post(reverse(f"console:{kind}-import", args=["acme"]), {"file": SimpleUploadedFile(name, given)})
-
-
-def words(answer: Any) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
 def act(client: Client, at: str, do: str, **changed: str) -> Any:

@@ -23,8 +23,9 @@ from partidor.inbound.clock.jobs import run_due_job
 from partidor.inbound.files.uploads import forget_old_uploads
 from partidor.inbound.web.console.imports import pages as imports
 from partidor.models import Lead, Partner, Vendor
-from tests.inbound.web.console.importing import Form, act, bring, words
+from tests.inbound.web.console.importing import Form, act, bring
 from tests.inbound.web.people import SignIn, signed_in
+from tests.inbound.web.reading import words_of
 from tests.world import START, World
 
 PARTNERS = """Nr;Firma;Mail;Strasse;PLZ;Ort;Land;Branche;Umsatz
@@ -45,34 +46,34 @@ class TestPartners:
         assert answer.status_code == 303
         at = answer["Location"]
         page = client.get(at)
-        shown = words(page)
+        shown = words_of(page)
         for text in ("3 rows", "Alpha IT GmbH", "München", "has no ending such as .com", "refused"):
             assert text in shown, text
         assert "Alpha IT GmbH" in shown
         assert Partner.objects.filter(vendor=world.vendor).count() == 3, "nothing is taken by looking"
 
         tried = act(client, at, "try", extra__0__split=",")
-        assert "What would be taken" in words(tried)
+        assert "What would be taken" in words_of(tried)
         assert Partner.objects.filter(vendor=world.vendor).count() == 3
 
         done = act(client, at, "run")
-        assert re.search(r"Rows 3 Taken 2 There already 0 Refused 1", words(done))
+        assert re.search(r"Rows 3 Taken 2 There already 0 Refused 1", words_of(done))
         alpha = Partner.objects.get(name="Alpha IT GmbH")
         assert (alpha.external_id, alpha.country, alpha.postal_code) == ("1", "DE", "80335")
         assert alpha.tags == {"vertical": ["Handel", "Logistik"]}
         assert Vendor.objects.get(slug="acme").network_version == version + 1
-        assert "Taken 0 There already 2" in words(act(client, at, "run"))
+        assert "Taken 0 There already 2" in words_of(act(client, at, "run"))
         assert Vendor.objects.get(slug="acme").network_version == version + 1
 
     def test_come_in_with_a_note_where_the_region_is_not_known(self, world: World, sign_in: SignIn) -> None:
         table = "Firma;Ort;Bundesland;Land\nAlpha;Rosenheim;Oberbayern;DE\nBeta;Paris;Île-de-France;FR\n"
         client = sign_in()
         at = bring(client, "partners", table)["Location"]
-        assert "Rows 2 Taken 2 There already 0 Refused 0" in words(act(client, at, "run"))
+        assert "Rows 2 Taken 2 There already 0 Refused 0" in words_of(act(client, at, "run"))
         alpha = Partner.objects.get(name="Alpha")
         assert (alpha.country, alpha.region) == ("DE", "")
         assert "region_unverified" in alpha.flags
-        assert "Region not known" in words(client.get(reverse("console:partner", args=["acme", alpha.pk])))
+        assert "Region not known" in words_of(client.get(reverse("console:partner", args=["acme", alpha.pk])))
 
     def test_take_the_name_of_a_kind_for_all_rows(self, world: World, sign_in: SignIn) -> None:
         client = sign_in(language="de")
@@ -132,21 +133,21 @@ class TestPartners:
         toml = SimpleUploadedFile("m.toml", b'[fields]\nnam = "Firma"\n')
         answer = client.post(at, {"do": "look", "mapping": toml})
         assert answer.status_code == 422
-        assert "ist kein Feld" in words(answer)
+        assert "ist kein Feld" in words_of(answer)
         gone = client.post(at, {"do": "look", "mapping": SimpleUploadedFile("m.toml", b'[fields]\nname = "Frima"\n')})
-        assert "Firma" in words(client.get(gone["Location"]))
-        assert "keine Spalte der Datei" in words(client.get(gone["Location"]))
+        assert "Firma" in words_of(client.get(gone["Location"]))
+        assert "keine Spalte der Datei" in words_of(client.get(gone["Location"]))
 
 
 class TestLeads:
     def test_are_routed_as_they_come(self, world: World, sign_in: SignIn) -> None:
         client = sign_in(language="de")
         at = bring(client, "leads", LEADS, "Messe & Co.csv")["Location"]
-        shown = words(client.get(at))
+        shown = words_of(client.get(at))
         for text in ("Welche Spalte wird was", "Müller & Söhne", "abgelehnt", "Quelle der Leads"):
             assert text in shown, text
         done = act(client, at, "run")
-        assert "Zeilen 2 Übernommen 1 Schon da 0 Abgelehnt 1" in words(done)
+        assert "Zeilen 2 Übernommen 1 Schon da 0 Abgelehnt 1" in words_of(done)
         lead = Lead.objects.get(vendor=world.vendor)
         assert (lead.company, lead.state, lead.source.name) == ("Müller & Söhne", "offered", "import")
         act(client, at, "run")
@@ -157,7 +158,7 @@ class TestLeads:
         self, world: World, sign_in: SignIn, currency: str, value: str
     ) -> None:
         file = f"Firma,Nachname,E-Mail,Amount,Währung\nMüller,Müller,eva@mueller.example,{value},{currency}\n"
-        page = words(act(sign_in(), bring(sign_in(), "leads", file)["Location"], "look"))
+        page = words_of(act(sign_in(), bring(sign_in(), "leads", file)["Location"], "look"))
         rows = page.partition("The first rows as they would be")[2].partition("The columns of the file")[0]
         assert f" {value} " in rows
         assert "good, with notes" in rows, "its place is not known"
@@ -212,11 +213,11 @@ class TestHostileFiles:
         settings.HOME = tmp_path
         answer = bring(sign_in(), "partners", content)
         assert answer.status_code == 422
-        assert why in words(answer)
+        assert why in words_of(answer)
         assert not list(tmp_path.glob("uploads/*"))
 
     def test_packed_to_burst_are_refused(self, world: World, sign_in: SignIn) -> None:
-        assert "it unpacks to" in words(bring(sign_in(), "leads", bomb(), "x.xlsx"))
+        assert "it unpacks to" in words_of(bring(sign_in(), "leads", bomb(), "x.xlsx"))
 
     def test_too_large_are_stopped_on_the_way(
         self, world: World, sign_in: SignIn, settings: Any, tmp_path: Path
@@ -225,7 +226,7 @@ class TestHostileFiles:
         for size in (10 * 2**20 + 1, 13 * 2**20):
             answer = bring(sign_in(), "partners", b"a,b\n" + b"1,2\n" * (size // 4))
             assert answer.status_code == 422
-            assert "larger than 10 MB" in words(answer)
+            assert "larger than 10 MB" in words_of(answer)
         assert not list(tmp_path.glob("uploads/*"))
 
     @pytest.mark.parametrize(
@@ -252,7 +253,7 @@ class TestHostileFiles:
         monkeypatch.setattr(imports, "MOST_ROWS", 2)
         client = sign_in()
         at = bring(client, "partners", PARTNERS)["Location"]
-        shown = words(client.get(at))
+        shown = words_of(client.get(at))
         assert "partidor import partners file.csv --vendor acme --mapping mapping.toml" in shown
         assert "Take all" not in shown
         assert client.post(at, {**Form(client.get(at).content.decode()).fields, "do": "run"}).status_code == 422
@@ -267,8 +268,8 @@ class TestLargeFiles:
         client = sign_in()
         at = bring(client, "partners", PARTNERS)["Location"]
         waiting = act(client, at, "run")
-        assert "It waits for its turn" in words(waiting)
-        assert "Take all" not in words(waiting)
+        assert "It waits for its turn" in words_of(waiting)
+        assert "Take all" not in words_of(waiting)
         poll = f"{at}/progress"
         found = re.search(r"progress\?v=(\w+)", waiting.content.decode())
         assert found is not None
@@ -277,7 +278,7 @@ class TestLargeFiles:
 
         assert run_due_job(lambda: START, Event()) == 1
         assert client.get(poll, headers={"HX-Request": "true"})["HX-Redirect"] == at
-        assert "Rows 3 Taken 2 There already 0 Refused 1" in words(client.get(at))
+        assert "Rows 3 Taken 2 There already 0 Refused 1" in words_of(client.get(at))
         assert client.get(f"{at}/refused.csv").status_code == 200
         assert Partner.objects.filter(vendor=world.vendor).count() == 5
 
@@ -287,7 +288,7 @@ class TestLargeFiles:
         at = bring(client, "leads", LEADS)["Location"]
         act(client, at, "try")
         run_due_job(lambda: START, Event())
-        assert "Would be taken 1" in words(client.get(at))
+        assert "Would be taken 1" in words_of(client.get(at))
         assert not Lead.objects.filter(vendor=world.vendor).exists()
 
 

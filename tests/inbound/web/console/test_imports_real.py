@@ -12,8 +12,9 @@ import pytest
 
 from partidor.models import Lead, Partner
 from tests.adventureworks import real_data
-from tests.inbound.web.console.importing import act, bring, words
+from tests.inbound.web.console.importing import act, bring
 from tests.inbound.web.people import SignIn
+from tests.inbound.web.reading import words_of
 from tests.world import World
 
 DATA = real_data()
@@ -61,7 +62,7 @@ class TestRealFiles:
         at = bring(client, "partners", (DATA / "odoo_partner_directory_es/partners_redacted.csv").read_bytes())[
             "Location"
         ]
-        done = words(act(client, at, "run"))
+        done = words_of(act(client, at, "run"))
         assert "Rows 58 Taken 58 There already 0 Refused 0" in done
         taken = list(
             Partner.objects.filter(vendor=world.vendor).exclude(pk__in=[p.pk for p in world.partners.values()])
@@ -71,17 +72,17 @@ class TestRealFiles:
         assert {partner.country for partner in taken} == {"ES"}
         assert all(partner.tags["tier"][0] in ("Gold", "Silver", "Ready", "Learning") for partner in taken)
         assert flags["phone_unverified"] <= 6
-        assert "There already 58" in words(act(client, at, "run"))
+        assert "There already 58" in words_of(act(client, at, "run"))
 
     def test_44_odoo_leads(self, world: World, sign_in: SignIn) -> None:
         """One of them names nobody: it is refused with the reason, and taken when the screen says what to call it."""
         assert DATA is not None
         client = sign_in("administrator")
         at = bring(client, "leads", odoo_leads(DATA / "odoo_crm_demo"))["Location"]
-        assert "Rows 44 Taken 43 There already 0 Refused 1" in words(act(client, at, "run"))
+        assert "Rows 44 Taken 43 There already 0 Refused 1" in words_of(act(client, at, "run"))
         (refused,) = csv.DictReader(io.StringIO(client.get(f"{at}/refused.csv").content.decode("utf-8-sig")))
         assert refused["reason"] == "Company: is missing; a lead needs a company or a contact.last_name"
-        assert "Rows 44 Taken 1 There already 43 Refused 0" in words(
+        assert "Rows 44 Taken 1 There already 43 Refused 0" in words_of(
             act(client, at, "run", constant__company="Unknown")
         )
         leads = list(Lead.objects.filter(vendor=world.vendor))

@@ -23,6 +23,7 @@ from partidor.actions.sources import add_source
 from partidor.domain.words import ATTENTION
 from partidor.models import Lead, Offer
 from tests.inbound.web.people import signed_in
+from tests.inbound.web.reading import words_of
 from tests.queries.test_lead_page import till
 from tests.world import ALL_AT_ONCE, START, World, hours
 
@@ -34,11 +35,11 @@ def address(lead: Lead, more: str = "") -> str:
 
 
 def words(html: bytes | str) -> str:
-    """Read a page as people do."""
+    """Read a page as people do, without pictures and marks."""
     text = html.decode() if isinstance(html, bytes) else html
     text = re.sub(r"<(head|script|style|svg)\b.*?</\1>", " ", text, flags=re.S)
     text = re.sub(r'<span class="p-mark[^>]*>[^<]*</span>', " ", text)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").split())
+    return words_of(text)
 
 
 def read(client: Client, url: str, status: int = 200, **more: Any) -> str:

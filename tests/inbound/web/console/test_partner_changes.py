@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from partidor.actions.places import load_places
@@ -17,6 +13,7 @@ from partidor.domain.intake.places import Place
 from partidor.models import Offer, Partner, Vendor
 from tests.inbound.web.forms import filled_in, read_form
 from tests.inbound.web.people import SignIn
+from tests.inbound.web.reading import statements, words_of
 from tests.world import World
 
 TABLE, CHANGE = reverse("console:partners", args=["acme"]), reverse("console:partners-change", args=["acme"])
@@ -28,17 +25,6 @@ def at(world: World, partner: str, verb: str) -> str:
     return reverse(f"console:partner-{verb}", args=["acme", world.partners[partner].pk])
 
 
-def words(answer: Any) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).replace("\xa0", " ").split())
-
-
-def statements(client: Client, address: str) -> int:
-    client.get(address)
-    with CaptureQueriesContext(connection) as captured:
-        client.get(address)
-    return len(captured)
-
-
 class TestSeveral:
     def test_chosen_by_their_boxes(self, world: World, sign_in: SignIn) -> None:
         client, version = sign_in(), Vendor.objects.get(slug="acme").network_version
@@ -47,25 +33,25 @@ class TestSeveral:
             f"{CHANGE}?sort=load", {**SURE, "chosen": chosen, "change": "add_tag", "tag": "vertical:retail"}
         )
         assert (answer.status_code, answer["Location"]) == (303, f"{TABLE}?sort=load")
-        assert "2 partners changed." in words(client.get(TABLE))
+        assert "2 partners changed." in words_of(client.get(TABLE))
         client.post(CHANGE, {**SURE, "chosen": chosen, "change": "add_tag", "tag": "Vertical:retail"})
         assert Partner.objects.filter(tags={"vertical": ["retail"]}).count() == 2
         assert Vendor.objects.get(slug="acme").network_version == version + 1
         client.post(CHANGE, {**SURE, "chosen": chosen, "change": "add_tag", "tag": "vertical:retail"})
-        assert "0 partners changed. 2 were like that already." in words(client.get(TABLE))
+        assert "0 partners changed. 2 were like that already." in words_of(client.get(TABLE))
 
     def test_all_that_the_filter_shows_on_every_page(self, world: World, sign_in: SignIn) -> None:
         for number in range(60):
             world.partner(f"more{number}", kind="agent")
         client = sign_in()
-        assert "All 60 that the filter shows, on every page" in words(client.get(TABLE, {"kind": "agent"}))
+        assert "All 60 that the filter shows, on every page" in words_of(client.get(TABLE, {"kind": "agent"}))
         client.post(f"{CHANGE}?kind=agent", {**SURE, "all": "1", "change": "max_open_leads", "max_open_leads": "7"})
         assert set(Partner.objects.values_list("kind", "max_open_leads")) == {("agent", 7), ("reseller", None)}
 
     def test_paused_until_a_day_and_resumed(self, world: World, sign_in: SignIn) -> None:
         client = sign_in()
         client.post(CHANGE, {**SURE, "all": "1", "change": "pause", "until": "2026-03-09"})
-        assert "3 paused" in words(client.get(TABLE))
+        assert "3 paused" in words_of(client.get(TABLE))
         client.post(CHANGE, {**SURE, "all": "1", "change": "resume"})
         assert Partner.objects.filter(paused_at=None).count() == 3
 
@@ -86,7 +72,7 @@ class TestSeveral:
         before = list(Partner.objects.order_by("pk").values())
         answer = sign_in(language="de").post(CHANGE, {**SURE, **given})
         assert answer.status_code == 422
-        assert sentence in words(answer)
+        assert sentence in words_of(answer)
         assert list(Partner.objects.order_by("pk").values()) == before
 
     def test_ask_once_and_say_what_would_change_for_how_many(self, world: World, sign_in: SignIn) -> None:
@@ -94,9 +80,9 @@ class TestSeveral:
         Partner.objects.filter(pk=world.partners["bergmann"].pk).update(max_open_leads=5)
         client, given = sign_in(), {"all": "1", "change": "max_open_leads", "max_open_leads": "10"}
         asked = client.post(f"{CHANGE}?sort=load", given)
-        assert "2 partners would be different" in words(asked)
+        assert "2 partners would be different" in words_of(asked)
         for line in ("no limit 10 1", "5 10 1", "10 10 1"):
-            assert line in words(asked)
+            assert line in words_of(asked)
         assert Partner.objects.filter(max_open_leads=10).count() == 1, "nothing has changed yet"
         form = read_form(asked.content.decode(), f"{CHANGE}?sort=load")
         client.post(f"{CHANGE}?sort=load", form)
@@ -107,7 +93,7 @@ class TestSeveral:
         Partner.objects.update(weekly_pace=3)
         answer = client.post(CHANGE, {**SURE, "all": "1", "change": "weekly_pace", "weekly_pace": ""})
         assert (answer.status_code, Partner.objects.filter(weekly_pace=3).count()) == (422, 3)
-        assert "“No limit”" in words(answer)
+        assert "“No limit”" in words_of(answer)
         client.post(CHANGE, {**SURE, "all": "1", "change": "no:weekly_pace"})
         assert Partner.objects.filter(weekly_pace=None).count() == 3
 
@@ -124,7 +110,7 @@ class TestSeveral:
     def test_say_numbers_as_the_reader_writes_them(self, world: World, sign_in: SignIn) -> None:
         client = sign_in(language="de")
         answer = client.post(CHANGE, {**SURE, "all": "1", "change": "max_open_leads", "max_open_leads": "-1"})
-        assert "von 0 bis 1.000.000" in words(answer)
+        assert "von 0 bis 1.000.000" in words_of(answer)
 
     def test_is_nothing_for_who_only_reads(self, world: World, sign_in: SignIn) -> None:
         client = sign_in("management")
@@ -151,7 +137,7 @@ class TestTagsInTheRow:
     def test_say_what_is_wrong(self, world: World, sign_in: SignIn) -> None:
         answer = sign_in().post(at(world, "alpen", "tags"), {"add": "<b>gold"})
         assert answer.status_code == 422
-        assert "Must be a dimension and a value" in words(answer)
+        assert "Must be a dimension and a value" in words_of(answer)
         assert "<b>gold" not in answer.content.decode()
 
 
@@ -214,7 +200,7 @@ class TestTheSheet:
             "tags": "Bad Dim: x",
         }
         answer = client.post(reverse("console:partner-new", args=["acme"]), given)
-        shown = words(answer)
+        shown = words_of(answer)
         assert answer.status_code == 422
         for sentence in ("Ist keine E-Mail-Adresse", "Muss eine ganze Zahl von 1 bis",
                          "ist kein Land", "Ist keine Merkmalsart"):  # fmt: skip
@@ -225,7 +211,7 @@ class TestTheSheet:
         client, there = sign_in(), reverse("console:partner-new", args=["acme"])
         given = {**read_form(client.get(there).content.decode(), there), "name": "Neu", "country": "DE"}
         assert client.post(there, given)["Location"] == client.post(there, given)["Location"]
-        assert "Neu is there already." in words(client.get(TABLE))
+        assert "Neu is there already." in words_of(client.get(TABLE))
         client.post(there, {**given, "name": "Neuer"})
         assert list(Partner.objects.filter(name__startswith="Neu").values_list("name", flat=True)) == ["Neu", "Neuer"]
 
@@ -233,7 +219,7 @@ class TestTheSheet:
         client, here = sign_in(), at(world, "alpen", "edit")
         answer = client.post(here, {**filled_in(client, here), "country": "DE", "region": "Oberbayern"})
         assert answer.status_code == 422
-        assert "is no region of DE" in words(answer)
+        assert "is no region of DE" in words_of(answer)
         assert client.post(here, {**filled_in(client, here), "country": "DE", "region": "Bayern"}).status_code == 303
         assert Partner.objects.get(pk=world.partners["alpen"].pk).region == "DE-BY"
 
@@ -244,13 +230,13 @@ class TestTheSheet:
         client.post(at(world, "bergmann", "edit"), {**common, "external_id": "bergmann", "parents": [alpen]})
         answer = client.post(at(world, "alpen", "edit"), {**common, "external_id": "alpen", "parents": [bergmann]})
         assert answer.status_code == 422
-        assert "a circle has no top" in words(answer)
+        assert "a circle has no top" in words_of(answer)
 
 
 class TestTheArchive:
     def test_is_asked_once_and_says_what_becomes_of_the_leads(self, world: World, sign_in: SignIn) -> None:
         client, lead = sign_in(), world.receive().lead
-        page = words(client.get(reverse("console:partner", args=["acme", world.partners["alpen"].pk])))
+        page = words_of(client.get(reverse("console:partner", args=["acme", world.partners["alpen"].pk])))
         assert "1 offer that waits goes on to the next partner at once." in page
         client.post(at(world, "alpen", "archive"))
         assert Partner.objects.get(pk=world.partners["alpen"].pk).archived_at
@@ -261,14 +247,14 @@ class TestPlaces:
     def test_are_looked_for_again_when_somebody_asks(self, world: World, sign_in: SignIn) -> None:
         world.partner("delta", name="Delta", address={"city": "Granada", "country": "ES"})
         client, lack = sign_in(), f"{TABLE}?lack=place"
-        page = words(client.get(reverse("console:partner", args=["acme", world.partners["delta"].pk])))
+        page = words_of(client.get(reverse("console:partner", args=["acme", world.partners["delta"].pk])))
         assert "Its place could not be found" in page
         assert "Give its coordinates" in page
-        assert "Look for their places again" in words(client.get(lack))
+        assert "Look for their places again" in words_of(client.get(lack))
         load_places([], [Place("ES", "city:granada", 37.18, -3.6, 0.0)])
         answer = client.post(reverse("console:partners-places", args=["acme"]))
         assert answer["Location"] == lack
-        assert "Placed now: 1 partner, 0 leads." in words(client.get(lack))
+        assert "Placed now: 1 partner, 0 leads." in words_of(client.get(lack))
         assert Partner.objects.get(name="Delta").located == "city"
 
 
@@ -278,12 +264,12 @@ class TestTheMap:
         client = sign_in("management")
         page = client.get(reverse("console:partners-map", args=["acme"]))
         assert page.content.decode().count('class="p-spot') == 3
-        assert "3 partners placed 1 cannot be placed" in words(page)
-        assert "No partner with a place is like this." in words(
+        assert "3 partners placed 1 cannot be placed" in words_of(page)
+        assert "No partner with a place is like this." in words_of(
             client.get(page.request["PATH_INFO"], {"tag": "tier:gold"})
         )
-        assert "Nowhere & Co" in words(client.get(TABLE, {"lack": "place"}))
-        assert "Alpen" not in words(client.get(TABLE, {"lack": "place"}))
+        assert "Nowhere & Co" in words_of(client.get(TABLE, {"lack": "place"}))
+        assert "Alpen" not in words_of(client.get(TABLE, {"lack": "place"}))
 
     def test_draws_countries_by_name_below_partners_by_name(self, world: World, sign_in: SignIn) -> None:
         world.partner("delta", name="Delta", kind="agent", location={"lat": 53.55, "lon": 10})
@@ -320,7 +306,7 @@ class TestTheTree:
         for name in ("echo", "fox"):
             world.partner(name, parents=["delta"], kind="reseller")
         here, client = reverse("console:partners-tree", args=["acme"]), sign_in("management")
-        shown = words(client.get(here))
+        shown = words_of(client.get(here))
         for text in (
             "Delta",
             "2 resellers",
@@ -331,11 +317,11 @@ class TestTheTree:
         ):
             assert text in shown, text
         assert statements(client, here) <= 12
-        narrowed = words(client.get(TABLE, {"parent": str(world.partners["delta"].pk)}))
+        narrowed = words_of(client.get(TABLE, {"parent": str(world.partners["delta"].pk)}))
         assert "Only resellers of Delta." in narrowed
         assert "Alpen" not in narrowed
 
     def test_says_what_to_do_while_there_is_none(self, world: World, sign_in: SignIn) -> None:
-        assert "Here your distributors will stand" in words(
+        assert "Here your distributors will stand" in words_of(
             sign_in().get(reverse("console:partners-tree", args=["acme"]))
         )

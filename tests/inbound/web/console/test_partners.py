@@ -8,9 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from partidor.actions.offers import accept_offer, decline_offer
@@ -18,6 +16,7 @@ from partidor.actions.partners import archive_partner, pause_partner
 from partidor.actions.people import invite_person
 from partidor.models import Event, Partner
 from tests.inbound.web.people import SignIn
+from tests.inbound.web.reading import statements
 from tests.world import START, World, hours
 
 TABLE = reverse("console:partners", args=["acme"])
@@ -32,13 +31,6 @@ def page(client: Client, address: str, **query: str) -> str:
 
 def of(world: World, partner: str, verb: str = "") -> str:
     return reverse(f"console:partner{verb}", args=["acme", world.partners[partner].pk])
-
-
-def statements(client: Client, address: str) -> int:
-    client.get(address)
-    with CaptureQueriesContext(connection) as captured:
-        client.get(address)
-    return len(captured)
 
 
 class TestTheTable:

@@ -13,8 +13,9 @@ from django.urls import reverse
 from partidor.actions.rules import change_draft
 from partidor.models import RulesetVersion, Vendor
 from tests.domain.routing.test_ruleset import EXAMPLE
-from tests.inbound.web.console.editing import HOT, PART, PLAN, REST, RULES, Editor, line, text
+from tests.inbound.web.console.editing import HOT, PART, PLAN, REST, RULES, Editor, line
 from tests.inbound.web.people import SignIn, viewer_of
+from tests.inbound.web.reading import words_of
 from tests.world import START
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -26,7 +27,7 @@ class TestReading:
         for words in ("version 3 is in force", "First that fits decides", "any of these", "Germany",
                       "is the same as the lead’s", "Has room for more leads", "One partner, twice",
                       "in working hours"):  # fmt: skip
-            assert words in text(page), words
+            assert words in words_of(page), words
         assert page.content.decode().count("pages/rules.") == 1, "a script that is there twice does everything twice"
         for words in ('value="500"', "Remove this line", "Take away: Germany"):
             assert words in page.content.decode(), words
@@ -48,7 +49,7 @@ class TestReading:
 
     def test_speaks_german(self, editor: Editor, sign_in: SignIn) -> None:
         editor.do("line", **line("when.all[0]", "employees", "gte", "400"))
-        page = text(sign_in(language="de").get(RULES))
+        page = words_of(sign_in(language="de").get(RULES))
         for words in (
             "Entwurf von",
             "alle von diesen",
@@ -100,10 +101,10 @@ class TestVerbs:
         editor.look()
         answer = editor.do("new", preset="warm")
         assert [rule["name"] for rule in editor.rules] == ["Near", "Hot", "Warm leads", "Rest", "Too late"]
-        assert "“Warm leads” stands as rule 3, before “Rest”, which takes every lead." in text(answer)
+        assert "“Warm leads” stands as rule 3, before “Rest”, which takes every lead." in words_of(answer)
         change_draft([HOT], if_match=None, by=editor.world.manager, at=START)
         editor.look()
-        assert "“Warm leads” stands last, as rule 2." in text(editor.do("new", preset="warm"))
+        assert "“Warm leads” stands last, as rule 2." in words_of(editor.do("new", preset="warm"))
 
     def test_lead_on_without_htmx(self, editor: Editor) -> None:
         answer = editor.do("word", 2, htmx=False, path="name", value="Very hot")
@@ -132,7 +133,7 @@ class TestVerbs:
         before = editor.rules
         answer = editor.do(verb, htmx=htmx, **fields)
         assert answer.status_code == 422
-        assert sentence in text(answer)
+        assert sentence in words_of(answer)
         for typed in (fields.get("value") or [fields.get("points") or fields.get("remind_after") or ""])[:1]:
             assert typed.strip() in answer.content.decode()
         assert editor.rules == before
@@ -140,13 +141,13 @@ class TestVerbs:
     def test_say_in_german_what_is_wanted(self, editor: Editor, sign_in: SignIn) -> None:
         mine = Editor(editor.world, sign_in(language="de"))
         answer = mine.do("line", **line("when.all[0]", "employees", "gte", "viele"))
-        assert "Geben Sie eine Zahl an, etwa 500." in text(answer)
+        assert "Geben Sie eine Zahl an, etwa 500." in words_of(answer)
 
     def test_wait_for_a_value_after_another_field_was_chosen(self, editor: Editor) -> None:
         before = editor.rules
         answer = editor.do("line", **{**line("when.all[0]", "product", "gte", "500"), "was_subject": "employees"})
         assert (answer.status_code, editor.rules) == (200, before)
-        assert "Not saved yet." in text(answer)
+        assert "Not saved yet." in words_of(answer)
 
     @pytest.mark.parametrize(
         "path", ["", "name", "when.all[99]", "when.all[0].value", "plan[7]", "..", "when" * 99, "who.x"]
@@ -168,7 +169,7 @@ class TestVerbs:
         path = "when" + ".all[0]" * 19
         answer = editor.do("line", **line(path[:-7], "product", "in", "x", is_new="1", group="any"))
         assert answer.status_code == 422
-        assert "nested deeper than 20 levels" in text(answer)
+        assert "nested deeper than 20 levels" in words_of(answer)
 
 
 class TestEmpty:
@@ -183,7 +184,7 @@ class TestEmpty:
         for page in (answer, editor.client.get(RULES), editor.client.get(RULES, {"rule": 3})):
             assert page.status_code == 200
             for words in ("There is no rule", "this cannot be published", "Hot: 30 minutes", "Undo"):
-                assert words in text(page), words
+                assert words in words_of(page), words
             assert "rules/publish" not in page.content.decode()
         for _ in before:
             assert editor.client.post(reverse("console:rule-undo", args=["acme"]), **PART).status_code == 200  # type: ignore[arg-type]
@@ -200,7 +201,7 @@ class TestEmpty:
         editor.look()
         answer = editor.client.post(reverse("console:rule-publish", args=["acme"]), {"revision": editor.revision})
         assert answer.status_code == 409
-        assert "every lead would stay unassigned" in text(answer)
+        assert "every lead would stay unassigned" in words_of(answer)
         assert Vendor.objects.get(pk=editor.world.vendor.pk).ruleset_version == 3
 
 
@@ -209,7 +210,7 @@ class TestConflict:
         other = viewer_of(editor.world, "administrator")
         change_draft([HOT, EXAMPLE, REST], if_match=None, by=other, at=START)
         answer = editor.do("line", **line("when.all[0]", "employees", "gte", "444"))
-        said = text(answer)
+        said = words_of(answer)
         assert answer.status_code == 412
         # the page that was looked at just before was theirs already: the rule stands second now
         for words in ("Administrator of Acme has changed the draft meanwhile", "Your change is not saved"):
@@ -224,7 +225,7 @@ class TestConflict:
         form = {"revision": editor.revision, "rule": 1, "was": was[1], **line("when.all[0]", "employees", "gte", "444")}
         address = reverse("console:rule-edit", args=["acme", "line"])
         answer = editor.client.post(address, form, **PART)  # type: ignore[arg-type]
-        assert "Employees: 444" in text(answer)
+        assert "Employees: 444" in words_of(answer)
         again = answer.content.decode().split("p-told-first")[1].split("</form>")[0]
         fields = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', again))
         assert fields["rule"] == "2"
@@ -246,7 +247,7 @@ class TestConflict:
         change_draft([HOT], if_match=None, by=viewer_of(editor.world, "administrator"), at=START)
         address = reverse("console:rule-publish", args=["acme"])
         answer = editor.client.post(address, {"revision": editor.revision, "note": "Only hot ones"})
-        assert "Publish this draft with my note" in text(answer)
+        assert "Publish this draft with my note" in words_of(answer)
         again = answer.content.decode().split("p-told-first")[1].split("</form>")[0]
         fields = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', again))
         assert editor.client.post(address, fields).status_code == 303
@@ -262,10 +263,10 @@ class TestUndo:
         editor.do("word", 2, path="name", value="Other")
         address = reverse("console:rule-undo", args=["acme"])
         for _ in range(3):
-            assert "Undo" in text(editor.client.get(RULES))
+            assert "Undo" in words_of(editor.client.get(RULES))
             assert editor.client.post(address, **PART).status_code == 200  # type: ignore[arg-type]
         assert editor.rules == before
-        assert "Undo" not in text(editor.client.get(RULES))
+        assert "Undo" not in words_of(editor.client.get(RULES))
 
     def test_takes_nothing_back_over_somebody_elses_change(self, editor: Editor) -> None:
         editor.do("remove", 1)

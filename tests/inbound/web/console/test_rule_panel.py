@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from partidor.actions.rules import change_draft, publish_rules
 from partidor.queries.rules import last_leads
-from tests.inbound.web.console.editing import HOT, PLAN, RULES, Editor, line, text
+from tests.inbound.web.console.editing import HOT, PLAN, RULES, Editor, line
+from tests.inbound.web.reading import words_of
 from tests.world import START
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -19,13 +20,13 @@ class TestPublishing:
     def test_shows_the_difference_and_publishes_with_a_note(self, editor: Editor) -> None:
         editor.do("line", **line("when.all[0]", "employees", "gte", "400"))
         editor.do("move", to="3-1")
-        said = text(editor.client.get(RULES))
+        said = words_of(editor.client.get(RULES))
         for words in ("What version 4 changes", "Employees is at least 500 400", "Rest: place 3 1"):
             assert words in said, words
         form = {"revision": editor.revision, "note": "Smaller ones too"}
         assert editor.client.post(reverse("console:rule-publish", args=["acme"]), form).status_code == 303
-        assert "Smaller ones too" in text(editor.client.get(reverse("console:rule-history", args=["acme"])))
-        assert "What version" not in text(editor.client.get(RULES))
+        assert "Smaller ones too" in words_of(editor.client.get(reverse("console:rule-history", args=["acme"])))
+        assert "What version" not in words_of(editor.client.get(RULES))
 
     def test_discards_the_draft_undoably(self, editor: Editor) -> None:
         published = editor.rules
@@ -44,9 +45,9 @@ class TestLive:
         editor.do("line", 2, **line("when", "temperature", "in", "hot", "cold"))
         page = editor.client.get(RULES, {"rule": 2})
         for words in ("Takes 3 of the last 4 leads", "1 new", "3 partners could get them"):
-            assert words in text(page), words
+            assert words in words_of(page), words
         assert page.content.decode().count('<rect class="on" x') == 2
-        said = text(page)
+        said = words_of(page)
         assert re.search(r"Largest debt [\d.]+ leads, today [\d.]+\. Median distance \d+ km\.", said), said
 
     def test_names_what_is_left_open_and_what_can_never_hold(self, editor: Editor) -> None:
@@ -55,7 +56,7 @@ class TestLive:
                               {"field": "employees", "op": "lte", "value": 100}]}  # fmt: skip
         nobody = {"partner": {"in": [str(editor.world.partners["alpen"].pk)]}}
         change_draft([{**HOT, "when": impossible, "who": nobody}], if_match=None, by=editor.world.manager, at=START)
-        said = text(editor.client.get(RULES))
+        said = words_of(editor.client.get(RULES))
         for words in ("When: Employees is at least 500 and Employees is at most 100. This can never hold, so the rule",
                       "Change a value, take a line out, or put the lines under “any of these”.",
                       "1 of 1 leads fit no rule",
@@ -66,7 +67,7 @@ class TestLive:
         for _ in range(4):
             editor.world.receive(temperature="hot")
         monkeypatch.setattr(last_leads, "MOST_WEIGHED", 7)  # three partners could get each
-        assert "Who is asked first, if the last 2 of these leads" in text(editor.client.get(RULES, {"rule": 2}))
+        assert "Who is asked first, if the last 2 of these leads" in words_of(editor.client.get(RULES, {"rule": 2}))
 
     def test_leads_to_exactly_the_leads_and_partners_behind_each_number(self, editor: Editor) -> None:
         world = editor.world
@@ -87,7 +88,7 @@ class TestLive:
             cold.ref,
             warm.ref,
         }
-        said = text(editor.client.get(reverse("console:rules-open", args=["acme", "unreached"])))
+        said = words_of(editor.client.get(reverse("console:rules-open", args=["acme", "unreached"])))
         assert "2 of 3 partners are reached by no rule" in said
         assert ("Bergmann IT" in said, "Citroën" in said, "Alpen Systemhaus" in said) == (True, True, False)
         assert editor.client.get(reverse("console:rules-open", args=["acme", "else"])).status_code == 404
@@ -100,7 +101,7 @@ class TestLive:
         fields = {"preset": "rest", **dict(re.findall(r'name="(revision)" value="(\d+)"', page))}
         editor.client.post(reverse("console:rule-edit", args=["acme", "new"]), fields)
         assert [rule["name"] for rule in editor.rules] == ["Hot", "All others"]
-        assert "There is no such lead any more" in text(editor.client.get(address))
+        assert "There is no such lead any more" in words_of(editor.client.get(address))
 
     def test_is_harmless_with_hostile_names_and_values(self, editor: Editor) -> None:
         hostile = "<script>alert(1)</script> {x} {{ y }} %(z)s \u202e" + "x" * 200

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from html import unescape
 
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from partidor.actions.rules import change_draft, publish_rules
 from partidor.models import RulesetVersion, Vendor
 from tests.domain.routing.test_ruleset import EXAMPLE
 from tests.inbound.web.people import SignIn, viewer_of
+from tests.inbound.web.reading import statements
 from tests.world import START, World
 
 RULES, HISTORY = reverse("console:rules", args=["acme"]), reverse("console:rule-history", args=["acme"])
@@ -63,20 +62,14 @@ class TestRules:
             assert words in shown, words
 
     def test_take_as_many_statements_for_many_as_for_few(self, world: World, sign_in: SignIn) -> None:
-        def statements() -> int:
-            client.get(RULES)
-            with CaptureQueriesContext(connection) as captured:
-                client.get(RULES)
-            return len(captured)
-
         client = sign_in("management")
         publish(world, [HOT])
         world.receive(temperature="hot")
         publish(world, [HOT, {**HOT, "name": "Other"}])
-        few = statements()
+        few = statements(client, RULES)
         publish(world, [HOT, *({**HOT, "name": f"r{number}"} for number in range(130))])
         world.receive(temperature="hot")
-        assert statements() == few <= 12
+        assert statements(client, RULES) == few <= 12
         assert "51 to 100 of 131" in page(client, RULES, rule="77")
 
     def test_are_harmless_with_hostile_names_and_values(self, world: World, sign_in: SignIn) -> None:

@@ -8,9 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -19,6 +17,7 @@ from partidor.actions.keys import issue_key
 from partidor.config.environment import MailServer
 from partidor.models import ApiKey, Delivery, Membership, Notice, Person
 from tests.inbound.web.people import SignIn, person_of
+from tests.inbound.web.reading import statements
 from tests.world import START, World
 
 PEOPLE, KEYS, MAILS = (reverse(f"console:{name}", args=["acme"]) for name in ("people", "keys", "mails"))
@@ -30,13 +29,6 @@ def page(client: Client, address: str, **query: str) -> str:
     answer = client.get(address, query)
     assert answer.status_code == 200
     return " ".join(unescape(answer.content.decode()).replace("\xa0", " ").split())
-
-
-def statements(client: Client, address: str) -> int:
-    client.get(address)
-    with CaptureQueriesContext(connection) as captured:
-        client.get(address)
-    return len(captured)
 
 
 class TestPeople:

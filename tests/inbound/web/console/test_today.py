@@ -18,6 +18,7 @@ from django.urls import reverse
 from partidor.actions.deadlines import act_on_due
 from partidor.models import Lead, Partner, Source
 from tests.inbound.web.people import SignIn
+from tests.inbound.web.reading import words_of
 from tests.world import ALL_AT_ONCE, ONE_AFTER_ANOTHER, START, World, hours
 
 CRANES_ONLY = [{**ALL_AT_ONCE[0], "when": {"field": "product", "op": "eq", "value": "Crane"}}]
@@ -39,7 +40,7 @@ def test_the_usual_sources_have_names_that_a_person_would_write(world: World, si
     """Their keys stand in addresses only: those are what the API knows."""
     lead, client = world.receive(source="website").lead, sign_in(language="de")
     for where in (of("today"), of("leads"), of("lead", lead.ref), of("rules-trial")):
-        text = re.sub(r"<[^>]*>", " ", unescape(client.get(where).content.decode()))
+        text = words_of(client.get(where))
         assert "Website" in text, where
         assert "website" not in text, where
     assert '<option value="website">Website</option>' in client.get(of("leads")).content.decode()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from html import unescape
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from partidor.actions.rules import change_draft
 from partidor.models import Event, Lead
 from partidor.queries.rules.attempts import tried_decision
 from tests.inbound.web.people import SignIn, viewer_of
+from tests.inbound.web.reading import words_of
 from tests.inbound.web.test_statements import statements
 from tests.world import START, World
 
@@ -35,8 +35,7 @@ def tried(world: World, sign_in: SignIn) -> Try:
         answer = client.get(reverse("console:rules-trial", args=["acme"]), asked)
         assert answer.status_code == 200
         assert (Lead.objects.count(), Event.objects.count()) == before
-        page = answer.content.decode()
-        return page if source else " ".join(re.sub(r"<[^>]*>", " ", unescape(page)).replace("\xa0", " ").split())
+        return answer.content.decode() if source else words_of(answer)
 
     return ask
 
