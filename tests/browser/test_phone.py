@@ -20,6 +20,18 @@ ALARMED = 140
 """The same with a third, as long as no worker runs."""
 
 
+def test_the_first_lead_stands_in_the_upper_half(sits: Sits, world: World) -> None:
+    lead = world.receive().lead
+    page = sits("channel_manager", width=PHONE)
+    page.goto("/console/acme/leads/")
+    first = page.get_by_role("link", name=lead.company).bounding_box()
+    assert first is not None
+    assert first["y"] < 844 / 2
+    page.get_by_label("Received").scroll_into_view_if_needed()
+    page.get_by_label("State").select_option("accepted")
+    expect(page.get_by_role("link", name=lead.company)).to_have_count(0)
+
+
 class TestTheHeadOfTheConsole:
     @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
     def test_is_low_and_leads_everywhere(self, sits: Sits, world: World, script: bool) -> None:
