@@ -232,6 +232,24 @@ class TestConflict:
         assert editor.client.post(address, fields, **PART).status_code == 200  # type: ignore[arg-type]
         assert editor.rules[1]["when"]["all"][0]["value"] == 444
 
+    @pytest.mark.parametrize(
+        ("verb", "fields", "said"),
+        [
+            ("word", {"path": "known_customer", "value": "ignore"},
+             "Wer den Kunden schon betreut wird gefragt wie alle anderen"),
+            ("word", {"path": "equal_within", "value": "9"}, "Bis 9 Punkte"),
+            ("word", {"path": "name", "value": "Neu"}, "Neu"),
+            ("criterion", {"path": "order[0]", "by": "load", "was_by": "load", "points": "60"}, "60 Punkte"),
+            ("step", {"path": "plan[0]", "to": "one", "window": "8", "window_unit": "h"}, "8 Stunden"),
+        ],
+    )  # fmt: skip
+    def test_says_again_in_words_what_was_wanted(
+        self, editor: Editor, sign_in: SignIn, verb: str, fields: dict[str, Any], said: str
+    ) -> None:
+        mine = Editor(editor.world, sign_in(language="de"))
+        change_draft([HOT, EXAMPLE], if_match=None, by=viewer_of(editor.world, "administrator"), at=START)
+        assert f"Sie wollten: {said}" in words_of(mine.do(verb, **fields))
+
     def test_holds_for_publishing_and_going_back_too(self, editor: Editor) -> None:
         change_draft([HOT], if_match=None, by=viewer_of(editor.world, "administrator"), at=START)
         version = Vendor.objects.get(pk=editor.world.vendor.pk).ruleset_version

@@ -17,7 +17,7 @@ from partidor.inbound.web.components.doors import ConsoleVisit
 from partidor.inbound.web.components.wording import publisher
 from partidor.inbound.web.console.lists import asked, leaf, page_number
 from partidor.inbound.web.console.rules.drawing import Bar, bars, height, share, squares
-from partidor.inbound.web.console.rules.words import PARTS, PRESETS
+from partidor.inbound.web.console.rules.words import PARTS, PRESETS, SETTINGS
 from partidor.queries.numbered import SIZE
 from partidor.queries.rules.draft import DraftPage, RuleDiff, draft_page
 from partidor.queries.rules.last_leads import Live
@@ -33,7 +33,7 @@ class Setting:
 
     path: str
     label: str
-    choices: tuple[tuple[str, str], tuple[str, str]]
+    choices: tuple[tuple[str, str], ...]
     now: str
 
 
@@ -98,14 +98,11 @@ def show_editor(
 
 def _settings(found: DraftPage) -> list[Setting]:
     now = found.chosen.settings if found.chosen else {}
-    rows = (
-        ("known_customer", _("Who works with the customer already"),
-         (("prefer", _("is asked first and alone")), ("ignore", _("is asked as all others are")))),
-        ("otherwise", _("If it fits and nobody can be asked"),
-         (("next", _("the next rule that fits is tried")), ("stop", _("no later rule is tried")))),
-        ("clock", _("Times are counted"), (("wall", _("day and night")), ("business", _("in working hours")))),
-    )  # fmt: skip
-    return [Setting(path, label, choices, now[path]) for path, label, choices in rows] if now else []
+    return [
+        Setting(path, _(label), tuple((value, _(words)) for value, words in choices.items()), now[path])
+        for path, (label, choices) in SETTINGS.items()
+        if path in now
+    ]
 
 
 def _to_be_added(visit: ConsoleVisit) -> Kept | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from partidor.domain.conditions import field_type
 from partidor.domain.refusal import WrongContent
@@ -24,11 +25,10 @@ from partidor.domain.routing.editing.questions import (
 )
 from partidor.inbound.web.components.doors import ConsoleVisit
 from partidor.inbound.web.components.errors import sentence_of
-from partidor.inbound.web.console.rules.words import PRESET_NAMES
+from partidor.inbound.web.console.rules.words import PRESET_NAMES, SETTINGS, UNITS
 from partidor.queries.rules.lines import Kept
 from partidor.queries.rules.offered import Offered, offered
 
-_CHOICES = {"otherwise": ("next", "stop"), "known_customer": ("prefer", "ignore"), "clock": ("wall", "business")}
 _PART_OF = ("when", "who", "order", "plan")
 
 
@@ -159,7 +159,7 @@ def _word(visit: ConsoleVisit, form: QueryDict, rule: int) -> Read:
             return Read(Edit("put", rule, at, points), kept)
     except WrongContent as error:
         raise Unsaved(kept_with(kept, error)) from error
-    if text not in _CHOICES.get(at, ()):
+    if at not in SETTINGS or text not in SETTINGS[at][1]:
         raise NothingThere
     return Read(Edit("put", rule, at, text), kept)
 
@@ -210,5 +210,13 @@ def wanted_of(visit: ConsoleVisit, verb: str, form: QueryDict) -> str:
         offers = offered(visit.viewer, visit.language, partners=subject in ("partner", "parent"))
         values = [offers.name(side, subject, text) for text in _texts(form)]
         return f"{offers.subjects(side).get(subject, '')}: {', '.join(values)}"
-    names = {"word": ("value",), "criterion": ("points",), "step": ("window", "window_unit"), "publish": ("note",)}
-    return " ".join(form.get(name, "") for name in names.get(verb, ())).strip()
+    if verb == "word":
+        at, text = form.get("path", ""), form.get("value", "")
+        label, choices = SETTINGS.get(at, ("", {}))
+        points = f"{pgettext('rules', 'Within')} {text} {pgettext('rules', 'points')}"
+        return f"{_(label)} {_(choices[text])}" if text in choices else points if at == "equal_within" else text
+    if verb == "criterion":
+        return f"{form.get('points', '')} {pgettext('rules', 'points')}"
+    if verb == "step":
+        return f"{form.get('window', '')} {_(UNITS.get(form.get('window_unit', ''), ''))}".strip()
+    return form.get("note", "").strip() if verb == "publish" else ""

@@ -37,6 +37,27 @@ PARTS: Mapping[str, str] = {
     "plan": gettext_noop("plan"),
     "also": gettext_noop("also"),
 }
+SETTINGS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "known_customer": (
+        gettext_noop("Who works with the customer already"),
+        {"prefer": gettext_noop("is asked first and alone"), "ignore": gettext_noop("is asked as all others are")},
+    ),
+    "otherwise": (
+        gettext_noop("If it fits and nobody can be asked"),
+        {"next": gettext_noop("the next rule that fits is tried"), "stop": gettext_noop("no later rule is tried")},
+    ),
+    "clock": (
+        gettext_noop("Times are counted"),
+        {"wall": gettext_noop("day and night"), "business": gettext_noop("in working hours")},
+    ),
+}
+"""Choices of a rule between two values: the label, and each value with its own."""
+UNITS: Mapping[str, str] = {
+    "s": gettext_noop("seconds"),
+    "m": gettext_noop("minutes"),
+    "h": gettext_noop("hours"),
+    "d": gettext_noop("days"),
+}
 
 
 def note_of(version: VersionLine) -> str:
