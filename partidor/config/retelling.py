@@ -8,13 +8,17 @@ from uuid import UUID
 
 from partidor.access.network import partners_of
 from partidor.access.viewer import Viewer
+from partidor.domain.routing.words.naming import dimension_name
 from partidor.queries.backtests.pages import named_changes
 from partidor.queries.backtests.results import Outcome
 from partidor.queries.leads.decisions import DecisionCard
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "head": "{at:%Y-%m-%d %H:%M:%S} UTC, {trigger}: ", "rule": "rule {position} “{name}” of version {ruleset}",
+        "head": "{at:%Y-%m-%d %H:%M:%S} UTC, {trigger}: ",
+        "lead": "as it came in", "release": "as review released it", "reroute": "as it was routed again",
+        "decline": "after a no", "expiry": "as time was up", "archived": "as a partner was archived",
+        "hand_back": "as it was given back", "test": "tried", "rule": "rule {position} “{name}” of version {ruleset}",
         "tried": "rule {position} “{name}” of the draft", "no_rule": "no rule holds for this lead",
         "nobody": "nobody was asked ({reason})", "passed_over": "  passed over: rule {rule} “{name}” ({why})",
         "known": "  the customer is known: its partner is asked first, alone",
@@ -26,9 +30,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "changed": "  it cannot be made again as it was: {changed}",
         "no_partner": "rules hold, but nobody was available", "nobody_left": "the plan has run out",
         "no_match": "nobody fits", "all_unavailable": "all who fit are unavailable",
+        "distance": "nearness", "win_rate": "win rate", "conversion": "conversion", "load": "room",
+        "open_now": "open now", "language": "language", "past_sales": "past sales",
     },
     "de": {
-        "head": "{at:%d.%m.%Y %H:%M:%S} UTC, {trigger}: ", "rule": "Regel {position} „{name}“ der Version {ruleset}",
+        "head": "{at:%d.%m.%Y %H:%M:%S} UTC, {trigger}: ",
+        "lead": "beim Eingang", "release": "bei der Freigabe", "reroute": "beim erneuten Verteilen",
+        "decline": "nach einer Absage", "expiry": "nach Ablauf der Zeit", "archived": "als ein Partner ging",
+        "hand_back": "nach der Rückgabe", "test": "Probe", "rule": "Regel {position} „{name}“ der Version {ruleset}",
         "tried": "Regel {position} „{name}“ des Entwurfs", "no_rule": "keine Regel gilt für diesen Lead",
         "nobody": "niemand wurde gefragt ({reason})", "passed_over": "  übergangen: Regel {rule} „{name}“ ({why})",
         "known": "  der Endkunde ist bekannt: sein Partner wird zuerst und allein gefragt",
@@ -40,6 +49,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "changed": "  sie lässt sich nicht mehr gleich treffen: {changed}",
         "no_partner": "Regeln gelten, aber niemand war verfügbar", "nobody_left": "der Plan ist zu Ende",
         "no_match": "niemand passt", "all_unavailable": "alle, die passen, sind nicht verfügbar",
+        "distance": "Nähe", "win_rate": "Gewinnquote", "conversion": "Abschlussquote", "load": "Freiraum",
+        "open_now": "geöffnet", "language": "Sprache", "past_sales": "Umsatz bisher",
     },
 }  # fmt: skip
 
@@ -52,7 +63,7 @@ def names_of(viewer: Viewer) -> dict[UUID, str]:
 def retold(card: DecisionCard, names: Mapping[UUID, str], language: str) -> Iterator[str]:
     """Tell one decision line by line: the rule, the ranking with the parts of each score, everyone else by reason."""
     words = _WORDS["de" if language == "de" else "en"]
-    head = words["head"].format(at=card.at, trigger=card.trigger)
+    head = words["head"].format(at=card.at, trigger=words.get(card.trigger, card.trigger))
     if card.rule is not None:
         form = words["rule"] if card.ruleset else words["tried"]
         yield head + form.format(position=card.rule.position, name=card.rule.name, ruleset=card.ruleset)
@@ -80,12 +91,18 @@ def _ranking(card: DecisionCard, names: Mapping[UUID, str], words: Mapping[str, 
         f"  {words['place']:>5}  {words['partner']:{width}}  {words['points']:>7}  {words['debt']:>8}  {words['parts']}"
     )
     for one in card.candidates:
-        parts = " + ".join(f"{name} {_number(points, language)}" for name, points in one.parts.items()) or "–"
+        made = ((_criterion(name, words, language), _number(points, language)) for name, points in one.parts.items())
+        parts = " + ".join(f"{name} {points}" for name, points in made) or "–"
         mark = f"  ← {words['asked']}" if one.partner in card.chosen else ""
         yield (
             f"  {one.place:>5}  {names.get(one.partner, '?'):{width}}  {_number(one.score, language):>7}  "
             f"{_number(one.debt, language):>8}  {parts}{mark}"
         )
+
+
+def _criterion(name: str, words: Mapping[str, str], language: str) -> str:
+    kind, _, dimension = name.partition(":")
+    return dimension_name(dimension, language) if kind == "tag" else words.get(name, name)
 
 
 def _number(value: float, language: str) -> str:

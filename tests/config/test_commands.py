@@ -117,7 +117,8 @@ class TestLeadExplain:
     def test_tells_it_in_german(self, world: World, lead: Any, call: Call) -> None:
         told = call("lead", "explain", lead.lead.pk, "--vendor", "Acme", "--language", "de").out
         assert "← gefragt" in told
-        assert "Regel 1" in told
+        assert "beim Eingang: Regel 1" in told
+        assert "Nähe 100,00" in told
 
     def test_says_why_not_of_one_partner(self, world: World, lead: Any, call: Call) -> None:
         decline_offer(lead.offers[0].pk, reason="capacity", by=world.manager, at=START)
