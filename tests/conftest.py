@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.offline import switch_off
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 switch_off()
 
@@ -42,6 +46,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     from tests.cleaning import clean_quickly  # not before Django is set up
 
     clean_quickly()
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    """Acme and its partners, in a database that commits; rooms that only ask have one that does not."""
+    from tests.world import World  # not before Django is set up
+
+    return World.found()
 
 
 @pytest.fixture

@@ -44,11 +44,6 @@ MAY = {
 """A partner's people read the lead only once it is theirs."""
 
 
-@pytest.fixture
-def world(transactional_db: None) -> World:
-    return World.found()
-
-
 def seat(world: World, role: str) -> Viewer:
     """Give somebody the role and see with their eyes."""
     partner = world.partners["alpen"].pk if role.startswith("partner_") and role != "partner_account_manager" else None

@@ -36,12 +36,6 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def world(transactional_db: None) -> World:
-    """Acme and its partners."""
-    return World.found()
-
-
 @pytest.fixture(scope="session")
 def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     """The web, serving the database of these tests; it holds nothing of its own, so one is enough for all."""

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from partidor.config.main import main
-from tests.world import World
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,6 @@ class Said:
 
 
 Call = Callable[..., Said]
-
-
-@pytest.fixture
-def world(transactional_db: None) -> World:
-    return World.found()
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ from tests.world import World
 TAKES_A_FIXTURE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
-@pytest.fixture
-def world(transactional_db: None) -> World:
-    return World.found()
-
-
 @TAKES_A_FIXTURE
 @given(any_rules)
 def test_through_the_command(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], rules: Any) -> None:

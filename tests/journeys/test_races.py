@@ -32,11 +32,6 @@ from tests.world import ALL_AT_ONCE, START, World, hours
 IN_TURN = [{"name": "In turn", "plan": [{"offer_to": 1, "window": "8h"}]}]
 
 
-@pytest.fixture
-def world(transactional_db: None) -> World:
-    return World.found()
-
-
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Start all calls at the same instant, each on a connection of its own; refusals are outcomes, bugs are raised."""
     gate = Barrier(len(calls))

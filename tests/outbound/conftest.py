@@ -12,12 +12,6 @@ from partidor.actions.outbox import address_notices
 from partidor.config.environment import MailServer
 from partidor.outbound.dispatch import dispatch_due
 from tests.mailbox import Mailbox, mailbox
-from tests.world import World
-
-
-@pytest.fixture
-def world(transactional_db: None) -> World:
-    return World.found()
 
 
 @pytest.fixture

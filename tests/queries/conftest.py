@@ -1,4 +1,4 @@
-"""The small cast, for questions."""
+"""The small cast, for questions: nothing commits."""
 
 from __future__ import annotations
 

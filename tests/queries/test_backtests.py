@@ -26,11 +26,6 @@ NEAREST = {
 }
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return World.found()
-
-
 def compared(world: World, rules: list[dict[str, Any]], since: datetime = START, until: datetime = LATER) -> Outcome:
     """Make the rules the draft and test it."""
     change_draft(rules, if_match=None, by=world.manager, at=LATER)

@@ -1,4 +1,4 @@
-"""The small cast with keys, in a database that commits."""
+"""Callers of the API: the vendor and two of its partners."""
 
 from __future__ import annotations
 
@@ -15,11 +15,6 @@ from tests.world import World
 def _fresh_meter() -> Iterator[None]:
     yield
     METER.forget()
-
-
-@pytest.fixture
-def world(transactional_db: None) -> World:
-    return World.found()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from partidor.inbound.clock.jobs import run_due_job
 from partidor.models import Job
 from partidor.queries.backtests.run import comparison_of
 from tests.serving import database_url
+from tests.waiting import soon
 from tests.world import ALL_AT_ONCE, START, World, hours
 
 
@@ -166,21 +166,14 @@ class TestAKilledWorker:
             "jobs.KINDS['backtest'] = steps"
         )
         first = worker(slow)
-        self._wait(lambda: again(one).progress > 0)
+        assert soon(lambda: again(one).progress > 0, 40)
         first.send_signal(signal.SIGKILL)
         first.wait()
         half = again(one)
         assert (half.state, half.attempts) == ("running", 1)
         second = worker("")
-        self._wait(lambda: again(one).state == "done")
+        assert soon(lambda: again(one).state == "done", 40)
         second.wait(10)
         done = again(one)
         assert (done.attempts, done.progress, done.error) == (2, 100, "")
         assert done.result["leads"] == 1  # type: ignore[index]
-
-    @staticmethod
-    def _wait(holds: Callable[[], bool], seconds: float = 40) -> None:
-        end = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < end, "it took too long"
-            time.sleep(0.05)

@@ -16,6 +16,7 @@ from partidor.inbound.clock import worker
 from partidor.inbound.clock.due import DUTIES, Duty
 from partidor.inbound.clock.worker import run_worker
 from partidor.models import Delivery, Lead
+from tests.waiting import soon
 from tests.world import World, hours
 
 postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no connection to lose")
@@ -38,15 +39,6 @@ def running(*duties: Duty) -> Iterator[Event]:
         stop.set()
         thread.join(10)
         assert not thread.is_alive()
-
-
-def soon(holds: Callable[[], bool], seconds: float = 5) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def fake(name: str, look: Callable[[], int]) -> Duty:
